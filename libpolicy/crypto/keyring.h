@@ -1,0 +1,41 @@
+/* The keys that seal the store: DIR/NAME.key, one file a key, root only (0600 in 0700), text:
+ *   gdpop-key 1
+ *   id 1
+ *   made 2026-11-22T00:00:00Z
+ *   key <64 hexadecimal digits>
+ * The highest id seals; all open. From each key the keys for encryption, authentication and lookup
+ * are derived (HMAC-SM3 with a label). The lookup key is always derived from the lowest id, so that
+ * indexes survive rotation. Behind this interface a TPM, card or SDF module can stand later. */
+#ifndef GDPOP_CRYPTO_KEYRING_H
+#define GDPOP_CRYPTO_KEYRING_H
+
+#include "base/bytes.h"
+
+struct keyring;
+
+/* Reads DIR. Files that others could read or write, foreign owners, links, malformed lines are
+ * refused by name. Errors: GDPOP_ERR_KEY with a sentence that names the file. */
+int keyring_open(const char *dir, struct keyring **kp);
+
+/* Wipes and frees; NULL is allowed. */
+void keyring_free(struct keyring *k);
+
+/* Makes DIR (0700) and a new key file with the next id, durably. */
+int keyring_create(const char *dir);
+
+/* Keyed digest for lookups by document number, telephone, device code: `kind` keeps the spaces
+ * apart. */
+int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,
+                   uint8_t out[static 32]);
+
+uint32_t keyring_current(const struct keyring *k);
+
+/* 32 bytes for encryption (SM4: the first 16) and 32 for authentication of key `id`; NULL when the
+ * ring has no such key. Valid as long as k. */
+struct keyring_pair {
+    uint8_t encrypt[16];
+    uint8_t authenticate[32];
+};
+const struct keyring_pair *keyring_pair(const struct keyring *k, uint32_t id);
+
+#endif

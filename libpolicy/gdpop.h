@@ -1,0 +1,278 @@
+/* gdpop: account rules for Linux hosts of health commissions.
+ *
+ * Caveats, first:
+ *  - Denied is zero. A struct gdpop_verdict starts as a denial, and every error leaves it one.
+ *  - Root is needed for all but gdpop_strerror and the operation table. A caller whose real uid is
+ *    not 0 (su, sudo, passwd) has its store work done in a forked child that the user cannot stop.
+ *  - The store is opened on entry to a call and closed on exit: nothing is kept over fork, exec or
+ *    closefrom, no descriptor survives a call. Different threads may call at the same time with
+ *    different handles; one handle belongs to one thread at a time.
+ *  - No environment variable is read.
+ *  - Instants are UTC microseconds (int64_t, names end in _at), text is UTF-8.
+ *  - Text returned as `const char *` from a handle lives as long as the handle, unless said
+ * otherwise.
+ */
+#ifndef GDPOP_H
+#define GDPOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Longest password, in bytes; a longer one is refused, never cut. */
+#define GDPOP_PASSWORD_MAX_BYTES 512
+/* Longest account name. */
+#define GDPOP_NAME_MAX_BYTES 32
+
+/* Errors. 0 is success. */
+enum {
+    GDPOP_ERR_INTERNAL = -1,        /* a case that should not exist */
+    GDPOP_ERR_ARGUMENT = -2,        /* the caller broke the contract */
+    GDPOP_ERR_NOMEM = -3,           /* memory is short */
+    GDPOP_ERR_SYSTEM = -4,          /* a system call failed */
+    GDPOP_ERR_CONFIG = -5,          /* gdpop.conf or a profile is wrong or unsafe (owner, mode) */
+    GDPOP_ERR_STORE = -6,           /* the store is missing, damaged or of another version */
+    GDPOP_ERR_BUSY = -7,            /* another process held the store longer than store_wait_sec */
+    GDPOP_ERR_FULL = -8,            /* no space left */
+    GDPOP_ERR_KEY = -9,             /* a key is missing, malformed or readable by others */
+    GDPOP_ERR_SEAL = -10,           /* a record was altered or sealed with another key */
+    GDPOP_ERR_NOT_FOUND = -11,      /* no such record, file or name */
+    GDPOP_ERR_EXISTS = -12,         /* there is one already */
+    GDPOP_ERR_REFUSED = -13,        /* a rule of the regulations forbids it */
+    GDPOP_ERR_NOT_AUTHORISED = -14, /* the actor may not do this */
+    GDPOP_ERR_FORMAT = -15,         /* input that cannot be read; the sentence says where and why */
+    GDPOP_ERR_TOO_LONG = -16,       /* input longer than allowed */
+    GDPOP_ERR_USAGE = -17,          /* unknown or missing argument of an operation */
+    GDPOP_ERR_CLOCK = -18,          /* the clock stepped too far; `audit accept-clock` */
+    GDPOP_ERR_CRYPTO = -19,         /* OpenSSL or libcrypt failed */
+    GDPOP_ERR_TRAIL = -20,          /* the audit trail does not verify */
+};
+
+/* What an error code means, in the thread's language; static storage. */
+const char *gdpop_strerror(int r);
+/* The sentence of this thread's last failed call: names the file, key, option or record, and what
+ * would be right. Valid until the thread's next call into the library. */
+const char *gdpop_error(void);
+/* "zh" or "en" for this thread's sentences; NULL changes nothing. Returns the one before (static
+ * storage). */
+const char *gdpop_language(const char *language);
+
+/* ---- Handle ---- */
+
+struct gdpop;
+
+/* Reads the configuration (NULL: the compiled-in path). The file must belong to root and be
+ * writable by nobody else. A handle is made even when the file is bad (so that break-glass names
+ * are still known: root), and the error is kept and denies every later call; only GDPOP_ERR_NOMEM
+ * gives none. */
+int gdpop_open(const char *conf_path, struct gdpop **gp);
+void gdpop_close(struct gdpop *g);
+/* The language that gdpop.conf sets for this host: "zh" or "en". */
+const char *gdpop_host_language(const struct gdpop *g);
+
+/* ---- Logins ---- */
+
+/* What is known of one login. Strings may be NULL. The caller gathers it; no field comes from the
+ * environment of the process. */
+struct gdpop_evidence {
+    const char *service; /* PAM_SERVICE */
+    const char *user;    /* PAM_USER: who is to be logged in (for sudo, in session: the target) */
+    const char *address; /* numeric peer address as the service tells it; NULL when it tells none */
+    const char *tty;     /* PAM_TTY */
+    const char *auth_info;  /* SSH_AUTH_INFO_0, service sshd only */
+    const char *statement;  /* device id stated by a trusted caller */
+    uid_t caller_uid;       /* real uid of the calling process */
+    uint32_t login_uid;     /* /proc/self/loginuid, UINT32_MAX when unset */
+    uint32_t audit_session; /* /proc/self/sessionid, UINT32_MAX when unset */
+    pid_t leader_pid;       /* the process whose end ends the session */
+    bool password_proved;   /* gdpop_authenticate allowed this user in this PAM handle */
+};
+
+enum gdpop_outcome {
+    GDPOP_DENIED = 0,         /* refused by a rule; the sentence may be shown */
+    GDPOP_DENIED_CREDENTIAL,  /* wrong password, unknown or locked: alike in words and time */
+    GDPOP_DENIED_UNAVAILABLE, /* an error: the store cannot be asked */
+    GDPOP_IGNORED,            /* not gdpop's: a break-glass or another local account */
+    GDPOP_ALLOWED,
+    GDPOP_CHANGE_PASSWORD, /* allowed once the password has been changed */
+};
+
+/* Plain data: no pointers, so that it can cross a pipe. Texts are closed by a zero. */
+struct gdpop_verdict {
+    enum gdpop_outcome outcome;
+    int error;           /* GDPOP_ERR_* behind GDPOP_DENIED_UNAVAILABLE */
+    char rule[24];       /* rule that decided, "" when none */
+    char tag[24];        /* article, for instance GD-16 */
+    char code[8];        /* short code of the sentence, for instance W02 */
+    char sentence[768];  /* begins with "TAG CODE "; "" when nothing may be said */
+    char notice[768];    /* lines to show on success (last login, days left); "" when none */
+    char session[40];    /* id of the session opened, "" when none */
+    char language[8];    /* the person's language once proved */
+    uint32_t idle_sec;   /* idle limit of the session, 0 when none */
+    bool lend_suspected; /* internal: recorded with the event */
+};
+
+/* Whether the name is gdpop's at all: GDPOP_IGNORED for break-glass and other local accounts,
+ * GDPOP_DENIED (meaning: go on) for the rest, unknown names included. Never opens the store for a
+ * break-glass name. A break-glass login (ev->service, phase "auth" or "session") leaves an event by
+ * a child that is waited for one second at most. */
+int gdpop_identify(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v);
+
+/* One password compared by one hash, failures counted exactly (DESIGN: DB-8.1.4.1b). ALLOWED,
+ * DENIED_CREDENTIAL, IGNORED or DENIED_UNAVAILABLE. */
+int gdpop_authenticate(struct gdpop *g, const struct gdpop_evidence *ev, const char *password,
+                       size_t password_len, struct gdpop_verdict *v);
+
+/* All rules for this login, without the password. */
+int gdpop_account(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v);
+
+/* Opens the session: decides device and sharing again in the write transaction and records it.
+ * DENIED must end the login. */
+int gdpop_session_open(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v);
+/* Closes the session that gdpop_session_open named (id), or the one led by ev->leader_pid when id
+ * is NULL or "". */
+int gdpop_session_close(struct gdpop *g, const struct gdpop_evidence *ev, const char *session);
+
+/* Whether the account may change its password now (chauthtok, PRELIM). CHANGE_PASSWORD: yes, and
+ * the old password must be asked unless ev->password_proved; DENIED with a sentence: no. */
+int gdpop_password_ready(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v);
+
+/* Proves the old password (counted like a login), judges the new one by all rules and, when it
+ * passes, writes it in one transaction: ALLOWED. old may be NULL when ev->password_proved. DENIED
+ * with the rule and sentence when the new one is refused; DENIED_CREDENTIAL when the old one is
+ * wrong. */
+int gdpop_password_change(struct gdpop *g, const struct gdpop_evidence *ev,
+                          const char *old_password, size_t old_len, const char *new_password,
+                          size_t new_len, struct gdpop_verdict *v);
+
+/* Calls line() with each line for sshd's AuthorizedKeysCommand: every key ever bound to the
+ * account. Unknown names give none. line's text is valid during the call. */
+int gdpop_ssh_keys(struct gdpop *g, const char *user, void (*line)(const char *text, void *arg),
+                   void *arg);
+
+/* ---- Administration ----
+ * One act = begin, any number of calls, commit. All calls of an act share one write transaction
+ * with their events: all of it is done or none. Without commit nothing is (dry run). After the
+ * commit the NSS snapshot is published and the sessions of frozen accounts are ended. */
+
+/* Kinds of an operation's parameters. */
+enum gdpop_param_kind {
+    GDPOP_PARAM_TEXT,
+    GDPOP_PARAM_WORD, /* no spaces: ids, names */
+    GDPOP_PARAM_NUMBER,
+    GDPOP_PARAM_DATE,     /* "2026-09-15" or with a time */
+    GDPOP_PARAM_DURATION, /* "30d" */
+    GDPOP_PARAM_FLAG,     /* present or not; value "yes" */
+    GDPOP_PARAM_FILE,     /* the value is the file's content: the caller reads it with the invoking
+                             user's rights */
+    GDPOP_PARAM_OUT, /* a file the caller writes the result field "secret" to, 0600, never over an
+                        existing one */
+    GDPOP_PARAM_SECRET, /* asked for by prompt or file, never an argument */
+};
+
+struct gdpop_param {
+    const char *name; /* "supervised-by"; positional ones are matched by order */
+    enum gdpop_param_kind kind;
+    bool positional;
+    bool required;
+    bool repeated;
+    const char *metavar; /* "ORG" */
+    const char *help;    /* English; translate with gdpop_text */
+    const char *choices; /* "lan vpn management", NULL when free */
+};
+
+enum gdpop_duty {                      /* which duties may call it; combined by | */
+                  GDPOP_DUTY_NONE = 0, /* nobody by right: only init and recover */
+                  GDPOP_DUTY_SYSTEM = 1,
+                  GDPOP_DUTY_SECURITY = 2,
+                  GDPOP_DUTY_AUDIT = 4,
+                  GDPOP_DUTY_ANY = 7,
+};
+
+struct gdpop_operation {
+    const char *noun, *verb;
+    const char *help;    /* one English sentence */
+    const char *example; /* arguments of a working example */
+    unsigned duties;
+    bool writes;
+    const struct gdpop_param *params; /* ended by one with name NULL */
+};
+
+/* The operations, sorted by noun and verb; static storage. */
+size_t gdpop_operations(const struct gdpop_operation *const **list);
+/* Translation of a table text in the thread's language. */
+const char *gdpop_text(const char *english);
+/* Columns of text on a terminal (2 for wide characters). */
+size_t gdpop_text_width(const char *text);
+
+struct gdpop_arg {
+    const char *name;
+    const char *value;
+    size_t len;
+};
+
+enum gdpop_field_kind {
+    GDPOP_FIELD_TEXT,
+    GDPOP_FIELD_NUMBER,
+    GDPOP_FIELD_BOOL,
+    GDPOP_FIELD_INSTANT,
+    GDPOP_FIELD_SECRET
+};
+
+struct gdpop_field {
+    const char *name;  /* stable JSON name: "supervised_by" */
+    const char *title; /* for people, in the thread's language */
+    enum gdpop_field_kind kind;
+    const char *text; /* NUMBER in decimal, BOOL "true"/"false", INSTANT RFC 3339 */
+};
+
+struct gdpop_row {
+    size_t count;
+    const struct gdpop_field *fields;
+    int depth; /* in a tree, 0 at the root */
+};
+
+struct gdpop_result {
+    bool list; /* many rows are meant (JSON array) even if one came */
+    bool ok;   /* for checks: false gives exit code 1 although the call succeeded */
+    size_t count;
+    const struct gdpop_row *rows;
+    const char *message; /* one sentence on what was done, "" when none */
+};
+
+struct gdpop_admin;
+
+enum { GDPOP_ADMIN_INIT = 1, GDPOP_ADMIN_RECOVER = 2, GDPOP_ADMIN_READ = 4 };
+
+/* Who acts, by this process's loginuid and a live session record with the same audit session id and
+ * boot id. GDPOP_ERR_NOT_AUTHORISED when there is none; *actor is then untouched. Otherwise the
+ * account's name, for the life of the handle. */
+int gdpop_admin_whoami(struct gdpop *g, const char **actor);
+
+/* actor: an account name that the caller has authenticated (whoami or PAM), NULL only with INIT
+ * (empty store; keys and store are made) or RECOVER (break-glass). READ for acts that change
+ * nothing: no write lock is taken. */
+int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct gdpop_admin **ap);
+
+/* One operation. The result lives until the next call or gdpop_admin_end. A refused or failed call
+ * spoils the act: commit is refused. Errors: GDPOP_ERR_USAGE, GDPOP_ERR_NOT_AUTHORISED,
+ * GDPOP_ERR_REFUSED, GDPOP_ERR_FORMAT, GDPOP_ERR_NOT_FOUND, GDPOP_ERR_EXISTS and those of the
+ * store; gdpop_error() says which record or option. */
+int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
+                     const struct gdpop_arg *args, size_t count,
+                     const struct gdpop_result **result);
+
+int gdpop_admin_commit(struct gdpop_admin *a);
+/* Frees it; what was not committed is undone. NULL is allowed. */
+void gdpop_admin_end(struct gdpop_admin *a);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

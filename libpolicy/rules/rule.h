@@ -1,0 +1,222 @@
+/* Rules: pure functions over facts. No I/O, no clock, no store: what a rule sees is in struct
+ * facts, so `policy test` walks the trace of the real login. A new rule is one file here, one row
+ * in rules/table.c and its test. */
+#ifndef GDPOP_RULES_RULE_H
+#define GDPOP_RULES_RULE_H
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "model/address.h"
+#include "settings/settings.h"
+
+enum rule_phase { /* bits */
+                  PHASE_AUTH =
+                      1, /* after the password was compared: nothing but lockout is decided here */
+                  PHASE_ACCOUNT = 2,
+                  PHASE_SESSION = 4,
+                  PHASE_CHANGE = 8, /* may the password be changed at all */
+};
+
+enum service_class { /* bits; DESIGN 5 */
+                     CLASS_REMOTE = 1,
+                     CLASS_CONSOLE = 2,
+                     CLASS_ELEVATE = 4,
+                     CLASS_REVERIFY = 8,
+                     CLASS_BATCH = 16,
+                     CLASS_INFRASTRUCTURE = 32,
+                     CLASS_AUTOLOGIN = 64,
+                     CLASS_ANY = 127,
+};
+
+enum account_state {
+    STATE_NONE = 0,
+    STATE_APPLIED,
+    STATE_APPROVED,
+    STATE_ACTIVE,
+    STATE_FROZEN,
+    STATE_CLOSED
+};
+enum device_state {
+    DEVICE_UNKNOWN = 0,
+    DEVICE_REGISTERED,
+    DEVICE_BOUND,
+    DEVICE_LOST,
+    DEVICE_REPAIR,
+    DEVICE_RETIRED
+};
+enum device_evidence { DEVICE_BY_NOTHING = 0, DEVICE_BY_STATEMENT, DEVICE_BY_HOST, DEVICE_BY_KEY };
+enum place_evidence { PLACE_NONE = 0, PLACE_ADDRESS, PLACE_CONSOLE, PLACE_SESSION };
+enum actor_kind { ACTOR_UNKNOWN = 0, ACTOR_SELF, ACTOR_OTHER, ACTOR_SYSTEM };
+
+/* Everything a decision needs, gathered in one read transaction (policy/facts.c). Texts are never
+ * NULL. Zero is the strict reading. */
+struct facts {
+    enum rule_phase phase;
+    enum service_class service_class;
+    const char *service;
+    int64_t now_at;
+    int utc_offset_min;
+    const struct settings
+        *place_settings; /* profiles of the host's systems: place, device, sharing, … */
+    const struct settings *password_settings; /* profiles of the account's and the host's systems */
+
+    const char *user;
+    enum account_state state;
+    bool is_service;      /* a service account */
+    bool approved;        /* approval on record for the newest application */
+    bool pledged;         /* agreement of pledge_kind on file, dated on or after the approval */
+    bool person_complete; /* real-name data complete: name, document, organisation, post, telephone
+                           */
+    bool organisation_suspended;
+    const char *frozen_reason;
+    const char *frozen_tag;     /* article for the freeze, "" when none */
+    int64_t suspended_until_at; /* frozen until then, 0 none */
+    int64_t expires_at;         /* 0 never */
+    int64_t activated_at;
+    int64_t reviewed_at;
+    int64_t last_login_at; /* 0 never */
+    char **account_systems;
+    size_t account_system_count;
+
+    bool host_registered;
+    char **host_systems;
+    size_t host_system_count;
+
+    bool password_proved; /* in this login */
+    bool has_password;
+    int64_t password_set_at;
+    bool password_initial;
+    int64_t initial_until_at;
+    const char *judged_by; /* fingerprint of the settings it passed */
+
+    int64_t locked_until_at; /* lockout, 0 none */
+    unsigned failures;       /* within the window */
+
+    enum place_evidence place_by;
+    struct address address; /* when place_by is PLACE_ADDRESS */
+    bool at_workplace; /* address in a network of the account's organisation, or console of one of
+                          its hosts, or a session that was */
+    const char *place_organisation; /* whose network it is, "" nobody's */
+    const char *place_text;         /* the address or tty for sentences */
+    bool exception;                 /* an off-site exception is in force */
+    const char *exception_id;
+    int64_t exception_until_at;
+
+    enum device_evidence device_by;
+    bool key_presented;    /* an SSH key or certificate was shown */
+    bool key_known_later;  /* sshd tells the key only in the session phase: decide then */
+    const char *device_id; /* "" when unknown */
+    const char *device_name;
+    enum device_state device_state;
+    bool device_bound_here;         /* a binding of this account to it is in force */
+    bool device_bound_before;       /* there was one, it has ended */
+    unsigned device_other_accounts; /* other accounts with a binding in force */
+
+    unsigned other_sessions; /* live sessions of this account, this login not counted */
+    bool other_device;       /* one of them has another resolved device */
+    bool other_place;        /* without device ids: one comes from another organisation's network */
+    const char *other_session_text; /* device name, address and since when of that session */
+    unsigned live_sessions_here;    /* on this host (systemd-user, runuser) */
+
+    enum actor_kind actor; /* who runs su or sudo */
+    const char *actor_name;
+
+    char **observed; /* rules that only observe now (permits of kind observe) */
+    size_t observed_count;
+};
+
+enum finding_level {
+    FINDING_DENY = 0,
+    FINDING_CHANGE, /* allowed after a password change */
+    FINDING_NOTICE, /* a line on success */
+    FINDING_PASS,
+    FINDING_SKIP, /* the rule does not apply here */
+};
+
+/* What a rule says. It starts as a denial. */
+struct finding {
+    enum finding_level level;
+    const char *rule;
+    const char *tag; /* article */
+    const char
+        *code;      /* of the sentence: one capital letter and two digits, unique in the product */
+    bool hidden;    /* nothing may be told before the password is proved (auth phase wording) */
+    bool observed;  /* would deny, only observed */
+    char text[640]; /* for the person: what is wrong, then what to do; without tag and code */
+    char seen[160]; /* for the trace and the event: what was found */
+    char wanted[160]; /* and what is asked */
+};
+
+/* Ways to end a rule: fill the finding and return nothing. text is printf-like, already translated.
+ */
+void finding_pass(struct finding *f, const char *seen, ...) __attribute__((format(printf, 2, 3)));
+void finding_skip(struct finding *f, const char *why, ...) __attribute__((format(printf, 2, 3)));
+void finding_deny(struct finding *f, const char *tag, const char *code, const char *text, ...)
+    __attribute__((format(printf, 4, 5)));
+void finding_change(struct finding *f, const char *tag, const char *code, const char *text, ...)
+    __attribute__((format(printf, 4, 5)));
+void finding_notice(struct finding *f, const char *tag, const char *code, const char *text, ...)
+    __attribute__((format(printf, 4, 5)));
+
+typedef void rule_judge(const struct facts *facts, struct finding *f);
+
+struct rule {
+    const char *name;
+    unsigned phases;  /* rule_phase bits */
+    unsigned classes; /* service_class bits */
+    rule_judge *judge;
+    const char *serves; /* articles this rule serves, for the compliance check: "GD-16 SZ-2" */
+    bool may_observe;   /* can be introduced as observe-only */
+    const char *help;   /* one English sentence, N_() */
+};
+
+/* The login rules in the order in which they are asked; the first denial decides. */
+size_t rules_login(const struct rule **list);
+
+#define RULES_MAX 32
+/* The whole trace, a finding for each login rule (SKIP when phase or class do not fit). */
+struct trace {
+    size_t count;
+    struct finding finding[RULES_MAX];
+    int deciding;             /* index of the finding that decided, -1 when all passed */
+    enum finding_level level; /* DENY, CHANGE or PASS */
+};
+
+/* Walks all rules. A denial of an observed rule is marked and does not decide. t->level is DENY
+ * until the end is reached. */
+void rules_judge(const struct facts *facts, struct trace *t);
+
+/* ---- New passwords ---- */
+
+struct password_facts {
+    const struct settings *settings;
+    const struct secret *candidate;
+    const struct secret *old; /* NULL when it is not known */
+    const char *user;
+    const char *name; /* the person's, "" none */
+    const char *document_number;
+    const char *phone;
+    bool reused;     /* equals one of the last reuse_depth, compared by the caller */
+    bool is_initial; /* equals the initial password */
+    int64_t now_at;
+    int64_t set_at;          /* of the current one */
+    bool current_is_initial; /* min_age does not hold then */
+    bool forced;             /* a change the system asks for: min_age does not hold */
+    int utc_offset_min;
+};
+
+typedef void password_rule_judge(const struct password_facts *facts, struct finding *f);
+
+struct password_rule {
+    const char *name;
+    password_rule_judge *judge;
+    const char *serves;
+    const char *help;
+};
+
+size_t rules_password(const struct password_rule **list);
+
+/* All password rules in order; *f is the first denial or a pass. f starts as a denial. */
+void rules_judge_password(const struct password_facts *facts, struct finding *f);
+
+#endif

@@ -1,0 +1,184 @@
+/* The account store: LMDB behind tables of sealed records. The only room that sees lmdb.h.
+ *
+ * Caveats: LMDB is opened by store_open and closed by store_close, both within one library call;
+ * threads of a process that call at the same time share one environment (keyed by device and
+ * inode). After fork a child opens its own. No transaction is held over a prompt or a hash. Write
+ * transactions of all processes queue on write.lock with a deadline (DESIGN 4.5, 4.6). */
+#ifndef GDPOP_STORE_STORE_H
+#define GDPOP_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/lock.h"
+#include "crypto/keyring.h"
+#include "model/records.pb-c.h"
+#include "settings/conf.h"
+#include <stdbool.h>
+
+struct store;
+struct txn;
+
+enum { STORE_SCHEMA = 1 };
+
+/* Makes an empty store: directory 0700, data and lock files allocated in full, key ring, meta
+ * record. Durable when it returns. Errors: GDPOP_ERR_EXISTS, GDPOP_ERR_SYSTEM, GDPOP_ERR_FULL.
+ * Nothing half-made is left behind on an error. */
+int store_create(const struct conf *conf);
+
+/* Opens it and its keys. Missing or short lock file, wrong owner or mode, foreign schema, missing
+ * keys are refused before LMDB is called. Errors: GDPOP_ERR_STORE, GDPOP_ERR_KEY, GDPOP_ERR_NOMEM,
+ * GDPOP_ERR_BUSY (readers). */
+int store_open(const struct conf *conf, struct store **sp);
+void store_close(struct store *s); /* NULL is allowed */
+const struct keyring *store_keyring(const struct store *s);
+const struct conf *store_conf(const struct store *s);
+
+/* A read transaction: short. a: where its records are decoded; it must outlive the transaction.
+ * Errors: GDPOP_ERR_STORE, GDPOP_ERR_BUSY. */
+int store_read(struct store *s, struct arena *a, struct txn **tp);
+
+/* The write transaction: takes write.lock first, waiting at most conf->store_wait_sec. Errors: also
+ * GDPOP_ERR_BUSY. */
+int store_write(struct store *s, struct arena *a, struct txn **tp);
+
+/* Commits durably and frees. On an error nothing was written. A map that is full is grown by
+ * store_put itself while the transaction can be replayed: see store_update. Errors: GDPOP_ERR_FULL
+ * (EIO of a full disk too), GDPOP_ERR_STORE. */
+int txn_commit(struct txn *t);
+void txn_abort(struct txn *t); /* NULL is allowed */
+struct arena *txn_arena(const struct txn *t);
+struct store *txn_store(const struct txn *t);
+
+/* Runs change(t, arg) in a write transaction and commits; when the map was full it grows the map
+ * and runs change again from the start, so change must have no effect outside the transaction. The
+ * error of change aborts. */
+int store_update(struct store *s, struct arena *a, int (*change)(struct txn *t, void *arg),
+                 void *arg);
+
+/* ---- Tables: each is declared in its own file (store/person.c …) ---- */
+
+struct table;
+extern const struct table table_meta, table_organisation, table_person, table_account,
+    table_credential, table_counter, table_source, table_device, table_binding, table_host,
+    table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,
+    table_policy, table_event;
+
+/* All tables, ended by NULL. */
+extern const struct table *const store_tables[];
+const char *table_name(const struct table *t);
+
+/* One record by its key; *message in the transaction's arena. Errors: GDPOP_ERR_NOT_FOUND (no
+ * sentence is set), GDPOP_ERR_SEAL, GDPOP_ERR_STORE. */
+int store_get(struct txn *t, const struct table *table, struct bytes key, void **message);
+
+/* Writes it with its index entries (those of the record it replaces are removed). Errors:
+ * GDPOP_ERR_EXISTS when a unique index would hold two (the sentence names the index),
+ * GDPOP_ERR_FULL, GDPOP_ERR_STORE. */
+int store_put(struct txn *t, const struct table *table, struct bytes key, const void *message);
+int store_delete(struct txn *t, const struct table *table, struct bytes key);
+
+/* Calls each(key, message, arg) for the records whose key begins with prefix, in key order, until
+ * it returns non-zero (returned; positive values stop without error). The message lives in the
+ * arena a of its own if given, wiped after each call; NULL: the transaction's. each must not write
+ * to the table. */
+int store_each(struct txn *t, const struct table *table, struct bytes prefix,
+               int (*each)(struct bytes key, void *message, void *arg), void *arg);
+
+/* ---- Typed shorthands: key spelling lives here and nowhere else ---- */
+
+int store_meta(struct txn *t, Model__Meta **meta);
+int store_put_meta(struct txn *t, const Model__Meta *meta);
+/* The next number of a kind of id, formatted: "P000001", "D000001", "X000001". */
+int store_next_id(struct txn *t, char letter, char **id);
+
+int store_get_organisation(struct txn *t, const char *id, Model__Organisation **o);
+int store_put_organisation(struct txn *t, const Model__Organisation *o);
+int store_get_person(struct txn *t, const char *id, Model__Person **p);
+int store_put_person(struct txn *t, const Model__Person *p);
+int store_get_account(struct txn *t, const char *name, Model__Account **x);
+int store_put_account(struct txn *t, const Model__Account *x);
+int store_get_credential(struct txn *t, const char *account, Model__Credential **c);
+int store_put_credential(struct txn *t, const char *account, const Model__Credential *c);
+int store_get_counter(struct txn *t, const char *account,
+                      Model__Counter **c); /* an empty record when there is none */
+int store_put_counter(struct txn *t, const char *account, const Model__Counter *c);
+int store_get_source(struct txn *t, const char *address,
+                     Model__Counter **c); /* the same, of an address */
+int store_put_source(struct txn *t, const char *address, const Model__Counter *c);
+int store_get_device(struct txn *t, const char *id, Model__Device **d);
+int store_put_device(struct txn *t, const Model__Device *d);
+int store_get_host(struct txn *t, const char *id, Model__Host **h);
+int store_put_host(struct txn *t, const Model__Host *h);
+int store_get_permit(struct txn *t, const char *id, Model__Permit **p);
+int store_put_permit(struct txn *t, const Model__Permit *p);
+int store_get_agreement(struct txn *t, const char *id, Model__Agreement **g);
+int store_put_agreement(struct txn *t, const Model__Agreement *g);
+int store_get_session(struct txn *t, const char *account, const char *id, Model__Session **s);
+int store_put_session(struct txn *t, const Model__Session *s);
+int store_get_profile(struct txn *t, const char *name, Model__Profile **p);
+int store_put_profile(struct txn *t, const Model__Profile *p);
+int store_put_override(struct txn *t, const Model__Override *o);
+/* systems: sorted, joined by '+', "" for none. */
+int store_get_policy(struct txn *t, const char *systems, Model__Policy **p);
+int store_put_policy(struct txn *t, const char *systems, const Model__Policy *p);
+int store_put_workplace(struct txn *t, const Model__Workplace *w);
+int store_delete_workplace(struct txn *t, const Model__Workplace *w);
+
+/* ---- Indexes ---- */
+
+/* Person with this document, account that this person has and that is not closed (name), account
+ * with this uid, device with this key or code. GDPOP_ERR_NOT_FOUND when none. Texts in the arena.
+ */
+int store_person_by_document(struct txn *t, const char *type, const char *number, char **person);
+int store_account_of_person(struct txn *t, const char *person, char **account);
+int store_account_by_uid(struct txn *t, uint32_t uid, char **account);
+/* key: "type base64" (a comment is ignored). */
+int store_device_by_key(struct txn *t, const char *key, char **device);
+
+/* Bindings of an account / of a device, ended ones included, oldest first. */
+int store_bindings_of_account(struct txn *t, const char *account, Model__Binding ***list,
+                              size_t *count);
+int store_bindings_of_device(struct txn *t, const char *device, Model__Binding ***list,
+                             size_t *count);
+int store_put_binding(struct txn *t, const Model__Binding *b);
+
+/* Sessions of an account that are not closed in the table. */
+int store_open_sessions(struct txn *t, const char *account, Model__Session ***list, size_t *count);
+/* Permits of a subject (account, organisation or ""), of a kind or any (NULL), ended ones included.
+ */
+int store_permits_of(struct txn *t, const char *subject, const char *kind, Model__Permit ***list,
+                     size_t *count);
+int store_agreements_of(struct txn *t, const char *person, Model__Agreement ***list, size_t *count);
+
+/* All workplaces whose network holds the address, the longest prefix first. */
+struct address;
+int store_workplaces_at(struct txn *t, const struct address *address, Model__Workplace ***list,
+                        size_t *count);
+/* The organisation id is `top` or is supervised by it, over any number of levels. Cycles end as
+ * false. */
+int store_is_within(struct txn *t, const char *organisation, const char *top, bool *within);
+
+/* ---- Trail: raw entries for the audit room, which alone writes them ---- */
+int store_last_event(struct txn *t, uint64_t *sequence,
+                     Model__TrailEntry **entry); /* GDPOP_ERR_NOT_FOUND in an empty one */
+int store_append_event(struct txn *t, uint64_t sequence, const Model__TrailEntry *entry);
+int store_each_event(struct txn *t, uint64_t from, uint64_t to,
+                     int (*each)(uint64_t sequence, Model__TrailEntry *entry, void *arg),
+                     void *arg);
+
+/* Takes the account's counting lock: held over read counter, hash, commit (DESIGN 4.7). */
+int store_count_lock(const struct conf *conf, const char *account, struct lock *l);
+
+/* Every record opens, every index entry has its record and every record its entries. *problems
+ * counts what does not; report() gets a sentence each. */
+int store_check(struct txn *t, void (*report)(const char *sentence, void *arg), void *arg,
+                size_t *problems);
+
+/* What `status` tells: bytes of data in use, map size, records of each table, readers. */
+struct store_stat {
+    uint64_t used_bytes, map_bytes;
+    unsigned readers, readers_max;
+};
+int store_stat(struct store *s, struct store_stat *st);
+
+#endif
