@@ -23,6 +23,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Longest password, in bytes; a longer one is refused, never cut. */
 #define GDPOP_PASSWORD_MAX_BYTES 512
@@ -271,6 +272,7 @@ int gdpop_admin_commit(struct gdpop_admin *a);
 /* Frees it; what was not committed is undone. NULL is allowed. */
 void gdpop_admin_end(struct gdpop_admin *a);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
