@@ -14,12 +14,13 @@ enum setting_id {
 };
 
 enum setting_type { SETTING_TYPE_INT, SETTING_TYPE_BOOL, SETTING_TYPE_WORD, SETTING_TYPE_LIST };
-enum setting_combine { COMBINE_MAX, COMBINE_MIN, COMBINE_MIN_SET, COMBINE_UNION, COMBINE_FIRST };
+enum setting_combine { COMBINE_MAX, COMBINE_MIN, COMBINE_MIN_SET, COMBINE_FIRST };
 
 struct setting { /* a row of the table */
     const char *name;
     enum setting_type type;
-    const char *unit; /* INT: unit for people; WORD: the words allowed, "" any */
+    const char
+        *unit; /* INT: unit for people; WORD: the words allowed, "/" an absolute path, "" any */
     int64_t min, max;
     int64_t default_number;
     const char *default_text;
@@ -65,8 +66,9 @@ static inline const char *settings_tag(const struct settings *s, enum setting_id
 /* Whether a LIST setting names the word. */
 bool settings_lists(const struct settings *s, enum setting_id id, const char *word);
 
-/* Reads a value as its row asks. Errors: GDPOP_ERR_FORMAT; the sentence names the setting, the
- * range and the unit. */
+/* Reads a value as its row asks; on success v->set holds, tag and profile are "" for the caller to
+ * fill. BOOL is yes or no (1 or 0), the words of a LIST are separated by blanks. Errors:
+ * GDPOP_ERR_FORMAT; the sentence names the setting, the range and the unit. */
 int setting_parse(enum setting_id id, const char *text, struct arena *a, struct setting_value *v);
 /* The value as policy show prints it and setting_parse reads it. */
 const char *setting_print(enum setting_id id, const struct setting_value *v, struct arena *a);
