@@ -32,14 +32,13 @@ source   work 10.77.1.2 fd77:1::2 | desk2 10.77.1.3 fd77:1::3 | other 10.78.1.2 
          outside 192.0.2.2 2001:db8::2; all reach the server at 10.77.1.1 and fd77:1::1.
          netns= takes the same names; None is the server.
 answers  [(regular expression of the prompt, what to type), ...], in order. A password prompt
-         after the last answer ends the attempt: outcome PROMPT.
+         after the last answer ends the attempt: outcome PROMPT. "Press Enter to end" needs none.
 """
 
 import datetime
 import os
 import re
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -53,8 +52,9 @@ import pexpect
 from root import CHECKOUT, NETWORK, SERVER
 
 PASSWORD = r"(?i)(?:password|密码|口令)[^\r\n]*[:：] ?$"
+FAREWELL = r"(?i)(?:press enter|按回车)[^\r\n]*[:：] ?$"
 PROMPT_OF_SHELL = r"\[[\w.-]+@lab\][$#] $"
-SENTENCE = re.compile(r"\b[A-Z]{2}-[\w.()-]+ [A-Z]\d{2}\b[^\r\n]*")
+SENTENCE = re.compile(r"\b[A-Z]{2,}-[\w.()-]+ [A-Z]\d{2}\b[^\r\n]*")
 TIMEOUT = 20
 SHELL, ENDED, PROMPT = "shell", "ended", "prompt"
 CLOCK = "/run/lab-clock"
@@ -104,6 +104,22 @@ def prefix(user, netns):
     return words
 
 
+def wait_exit(pid, timeout=TIMEOUT):
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if not poll.poll(timeout * 1000):
+            shown = subprocess.run(["ps", "-o", "pid,user,args", "-p", str(pid)], check=False,
+                                   stdout=subprocess.PIPE, text=True).stdout
+            raise LabError(f"process {pid} did not end within {timeout} s:\n{shown}")
+    finally:
+        os.close(descriptor)
+
+
 class Terminal:
     """A program on a terminal of its own: it leads the session, the terminal controls it."""
 
@@ -142,16 +158,25 @@ class Terminal:
         self.child.send(line + "\r")
 
     def talk(self, answers=(), until=PASSWORD):
-        """Answers the prompts, then waits for a shell, the end, or one prompt more (`until`)."""
-        for prompt, answer in answers:
-            if self.expect([prompt, PROMPT_OF_SHELL, pexpect.EOF]) > 0:
+        """Answers the prompts, then waits for a shell, the end, or one prompt more (`until`).
+
+        "Press Enter to end", the last word of a refusal, is answered wherever it comes.
+        """
+        todo = list(answers)
+        while True:
+            seen = self.expect([todo[0][0] if todo else until, PROMPT_OF_SHELL, pexpect.EOF,
+                                FAREWELL])
+            if seen == 3:
+                self.send("")
+            elif seen == 0 and todo:
+                self.send(todo.pop(0)[1])
+            else:
                 return self._settle_outcome()
-            self.send(answer)
-        self.expect([until, PROMPT_OF_SHELL, pexpect.EOF])
-        return self._settle_outcome()
 
     def _settle_outcome(self):
         if self.child.after is pexpect.EOF:
+            wait_exit(self.pid)
+            self.child.ptyproc.delayafterclose = 0
             self.child.close()
             self.outcome = ENDED
         elif re.search(PROMPT_OF_SHELL, self.child.after):
@@ -398,18 +423,7 @@ class Lab:
 
     def wait_exit(self, pid, timeout=TIMEOUT):
         """Waits until a process has ended, be it a child or not."""
-        try:
-            descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return
-        try:
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            if not poll.poll(timeout * 1000):
-                shown = self.sh(f"ps -o pid,user,args -p {pid}", check=False).text
-                raise LabError(f"process {pid} did not end within {timeout} s:\n{shown}")
-        finally:
-            os.close(descriptor)
+        wait_exit(pid, timeout)
 
     def processes(self, user):
         """Process ids whose real uid or loginuid is the user's."""

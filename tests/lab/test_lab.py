@@ -141,6 +141,13 @@ class TestLab(LabTest):
                              self.lab.now().date().isoformat())
         terminal.close()
 
+    def test_a_refusal_is_read_and_left(self):
+        script = "echo 'Login denied'; printf 'GD-16 W02 Not from here.\\nPress Enter to end: '; read x"
+        refused = self.lab.terminal(["sh", "-c", script + "; exit 4"]).result()
+        self.assertEqual((refused.outcome, refused.status), (ENDED, 4))
+        self.assertEqual(refused.sentence, "GD-16 W02 Not from here.")
+        self.assertEqual(self.lab.sh("echo DENIED").sentence, "")
+
     def test_what_does_not_happen_is_an_error_with_the_transcript(self):
         terminal = self.session()
         terminal.child.timeout = 1
