@@ -115,7 +115,7 @@ struct gdpop_verdict {
     char session[40];    /* id of the session opened, "" when none */
     char language[8];    /* the person's language once proved */
     uint32_t idle_sec;   /* idle limit of the session, 0 when none */
-    bool lend_suspected; /* internal: recorded with the event */
+    bool local_conflict; /* a local account of this name, not break-glass, stands in the way */
 };
 
 /* Whether the name is gdpop's at all: GDPOP_IGNORED for break-glass and other local accounts,

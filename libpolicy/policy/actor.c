@@ -1,0 +1,31 @@
+#include "policy/policy.h"
+
+/* Who runs su or sudo: the account of the login uid, else the real uid (DESIGN 5). Root reached by
+ * a daemon that never logged in is the system; root reached from a session is that session's
+ * person. */
+int facts_actor(struct txn *t, const struct gdpop_evidence *ev, struct subject *s)
+{
+    struct facts *f = &s->facts;
+    char *name;
+    if (f->service_class != CLASS_ELEVATE)
+        return 0;
+    uint32_t uid = ev->login_uid != UINT32_MAX ? ev->login_uid : ev->caller_uid;
+    if (uid == s->account->uid && uid != 0) {
+        f->actor = ACTOR_SELF;
+        f->actor_name = f->user;
+        return 0;
+    }
+    if (uid == 0) {
+        f->actor = ev->login_uid == UINT32_MAX ? ACTOR_SYSTEM : ACTOR_OTHER;
+        f->actor_name = "root";
+        return 0;
+    }
+    int r = store_account_by_uid(t, uid, &name);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        name = arena_printf(txn_arena(t), "uid %u", uid);
+    else if (r != 0)
+        return r;
+    f->actor = ACTOR_OTHER;
+    f->actor_name = name ? name : "";
+    return 0;
+}

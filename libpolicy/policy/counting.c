@@ -1,0 +1,335 @@
+#include "policy/policy.h"
+
+#include "base/err.h"
+#include "base/text.h"
+#include "crypto/phash.h"
+#include <stdio.h>
+
+/* Failures that are events of their own from one address within the flood window; the next is a
+ * summary and the rest are silent, so that nobody can fill the trail from outside. */
+enum { FLOOD_EVENTS = 10 };
+static const int64_t flood_window = 600 * CLOCK_SECOND;
+
+/* One comparison. The counter is the account's when the account could log in from this source, else
+ * the source's: nobody locks another out from where the other could not log in anyway (DESIGN 4.8).
+ */
+struct comparison {
+    struct gdpop *g;
+    const struct gdpop_evidence *ev;
+    const struct secret *password;
+    struct subject subject;
+    bool own_counter;
+    char source[64]; /* key of the source's counter */
+    char hash[PHASH_MAX_BYTES];
+    char new_hash[PHASH_MAX_BYTES]; /* when a rehash is due */
+    bool compared, matched, lending;
+    struct gdpop_verdict *v;
+};
+
+static bool could_log_in_from_here(const struct facts *f)
+{
+    const struct settings *s = f->place_settings;
+    if (f->service_class == CLASS_ELEVATE)
+        return f->actor == ACTOR_SELF || f->actor == ACTOR_SYSTEM || f->is_service;
+    if (f->service_class != CLASS_REMOTE)
+        return true;
+    if (settings_number(s, SETTING_workplace_required) && !f->at_workplace && !f->exception)
+        return false;
+    return !settings_number(s, SETTING_device_required) || f->device_bound_here;
+}
+
+static int64_t locked_until(const Model__Counter *counter)
+{
+    return counter ? counter->locked_until_at : 0;
+}
+
+static int read_counter(struct txn *t, const struct comparison *c, Model__Counter **counter)
+{
+    return c->own_counter ? store_get_counter(t, c->subject.facts.user, counter)
+                          : store_get_source(t, c->source, counter);
+}
+
+static int put_counter(struct txn *t, const struct comparison *c, const Model__Counter *counter)
+{
+    return c->own_counter ? store_put_counter(t, c->subject.facts.user, counter)
+                          : store_put_source(t, c->source, counter);
+}
+
+/* The first read: who it is and whether there is anything to compare with. */
+static int look(struct call *call, struct comparison *c, bool *eligible)
+{
+    struct subject *s = &c->subject;
+    Model__Counter *counter;
+    int r;
+    *eligible = false;
+    if ((r = call_read(call)) != 0 || (r = facts_read(call->txn, c->ev, PHASE_AUTH, s)) != 0)
+        return r;
+    c->own_counter = s->account && could_log_in_from_here(&s->facts);
+    if (s->facts.service_class == CLASS_ELEVATE)
+        snprintf(c->source, sizeof(c->source), "uid %u", (unsigned)c->ev->caller_uid);
+    else
+        snprintf(c->source, sizeof(c->source), "%s",
+                 s->facts.place_text[0] ? s->facts.place_text : "-");
+    if ((r = read_counter(call->txn, c, &counter)) != 0)
+        return r;
+    if (s->credential && s->facts.has_password && locked_until(counter) <= s->facts.now_at) {
+        *eligible = true;
+        snprintf(c->hash, sizeof(c->hash), "%s", s->credential->hash);
+    }
+    txn_abort(call->txn);
+    call->txn = NULL;
+    return 0;
+}
+
+/* Again under the counting lock: another process may have used up the last try meanwhile. */
+static int still_unlocked(struct call *call, const struct comparison *c, bool *unlocked)
+{
+    Model__Counter *counter;
+    int64_t now_at;
+    int r;
+    *unlocked = false;
+    if ((r = call_read(call)) != 0 || (r = read_counter(call->txn, c, &counter)) != 0 ||
+        (r = trail_now(call->txn, &now_at)) != 0)
+        return r;
+    *unlocked = locked_until(counter) <= now_at;
+    txn_abort(call->txn);
+    call->txn = NULL;
+    return 0;
+}
+
+static void forget_old(Model__Counter *counter, int64_t before_at)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < counter->n_failures; i++)
+        if (counter->failures[i] > before_at)
+            counter->failures[n++] = counter->failures[i];
+    counter->n_failures = n;
+}
+
+static int add_failure(struct arena *a, Model__Counter *counter, int64_t now_at)
+{
+    int64_t *list = arena_alloc(a, (counter->n_failures + 1) * sizeof(*list));
+    if (!list)
+        return GDPOP_ERR_NOMEM;
+    for (size_t i = 0; i < counter->n_failures; i++)
+        list[i] = counter->failures[i];
+    list[counter->n_failures++] = now_at;
+    counter->failures = list;
+    counter->failures_since_login++;
+    return 0;
+}
+
+static int event(struct txn *t, const struct comparison *c, const char *action, const char *outcome,
+                 const char *rule, const char *tag, const char *detail)
+{
+    const struct facts *f = &c->subject.facts;
+    Model__Event e = MODEL__EVENT__INIT;
+    uint8_t digest[32];
+    char name[40];
+    /* A name typed at a prompt is often a password: an unknown one is kept as a keyed digest only.
+     */
+    if (!c->subject.account) {
+        int r = keyring_lookup(store_keyring(txn_store(t)), "name", bytes_of_text(f->user), digest);
+        if (r != 0)
+            return r;
+        name[0] = '?';
+        bytes_to_hex(BYTES(digest, 8), name + 1);
+    }
+    e.subject = c->subject.account ? (char *)f->user : name;
+    e.actor = f->actor_name[0] ? (char *)f->actor_name : e.subject;
+    e.action = (char *)action;
+    e.outcome = (char *)outcome;
+    e.rule = (char *)rule;
+    e.tag = (char *)tag;
+    e.detail = (char *)detail;
+    e.service = (char *)f->service;
+    e.address = (char *)(c->ev->address ? c->ev->address : "");
+    e.tty = (char *)(c->ev->tty ? c->ev->tty : "");
+    e.device = (char *)f->device_id;
+    return trail_append(t, &e);
+}
+
+/* An event for one of the first failures of this source in ten minutes, one summary, then nothing.
+ */
+static int event_of_failure(struct txn *t, const struct comparison *c)
+{
+    Model__Counter *source;
+    int64_t now_at;
+    int r;
+    if ((r = store_get_source(t, c->source, &source)) != 0 || (r = trail_now(t, &now_at)) != 0)
+        return r;
+    if (source->summary_at <= now_at - flood_window) {
+        source->summary_at = now_at;
+        source->suppressed = 0;
+    }
+    if (source->suppressed > FLOOD_EVENTS)
+        return 0;
+    source->suppressed++;
+    if ((r = store_put_source(t, c->source, source)) != 0)
+        return r;
+    if (source->suppressed <= FLOOD_EVENTS)
+        return event(t, c, "login.auth", "failed", "", "DB-8.1.4.1b",
+                     c->compared ? "wrong password" : "not compared");
+    return event(t, c, "login.flood", "denied", "", "DB-8.1.4.1b",
+                 "further failures from here are not recorded one by one");
+}
+
+static int record_failure(struct txn *t, void *arg)
+{
+    struct comparison *c = arg;
+    const struct settings *s = &c->subject.password;
+    const char *tag = settings_tag(s, SETTING_lockout_limit);
+    Model__Counter *counter;
+    int64_t now_at;
+    int r;
+    if ((r = trail_now(t, &now_at)) != 0)
+        return r;
+    if (c->compared) {
+        if ((r = read_counter(t, c, &counter)) != 0)
+            return r;
+        forget_old(counter, now_at - settings_number(s, SETTING_lockout_window_sec) * CLOCK_SECOND);
+        if ((r = add_failure(txn_arena(t), counter, now_at)) != 0)
+            return r;
+        bool lock = (int64_t)counter->n_failures >= settings_number(s, SETTING_lockout_limit);
+        if (lock) {
+            counter->locked_until_at =
+                now_at + settings_number(s, SETTING_lockout_sec) * CLOCK_SECOND;
+            counter->n_failures = 0;
+        }
+        if ((r = put_counter(t, c, counter)) != 0)
+            return r;
+        if (lock && (r = event(t, c, c->own_counter ? "account.lockout" : "source.lockout", "done",
+                               "lockout", tag, c->source)) != 0)
+            return r;
+    }
+    return event_of_failure(t, c);
+}
+
+/* GD-9: whoever gives another person's correct password to su or sudo has it lent. */
+static int record_lending(struct txn *t, struct comparison *c)
+{
+    const struct settings *s = &c->subject.place;
+    const char *tag = settings_tag(s, SETTING_lending_check);
+    Model__Account *x;
+    int r = event(t, c, "lending.proven", "denied", "lending", tag, c->subject.facts.actor_name);
+    if (r != 0 || !settings_number(s, SETTING_lending_freeze))
+        return r;
+    if ((r = store_get_account(t, c->subject.facts.user, &x)) != 0)
+        return r;
+    if (strcmp(x->state, "active") != 0)
+        return 0;
+    x->state = (char *)"frozen";
+    x->frozen_reason = (char *)"lending";
+    x->frozen_tag = (char *)tag;
+    x->frozen_by = (char *)"gdpop";
+    x->suspended_until_at = 0;
+    if ((r = trail_now(t, &x->frozen_at)) != 0 || (r = store_put_account(t, x)) != 0 ||
+        (r = ending_record(t, x->name, "gdpop")) != 0)
+        return r;
+    c->lending = true;
+    return event(t, c, "account.freeze", "done", "lending", tag, c->subject.facts.actor_name);
+}
+
+static int record_success(struct txn *t, void *arg)
+{
+    struct comparison *c = arg;
+    const char *user = c->subject.facts.user;
+    Model__Credential *credential;
+    Model__Counter *counter;
+    int r;
+    c->lending = false;
+    if ((r = read_counter(t, c, &counter)) != 0)
+        return r;
+    if (counter->n_failures > 0 || counter->locked_until_at != 0) {
+        counter->n_failures = 0;
+        counter->locked_until_at = 0;
+        if ((r = put_counter(t, c, counter)) != 0)
+            return r;
+    }
+    if (c->new_hash[0]) {
+        if ((r = store_get_credential(t, user, &credential)) != 0)
+            return r;
+        if (strcmp(credential->hash, c->hash) == 0) {
+            credential->hash = c->new_hash;
+            if ((r = store_put_credential(t, user, credential)) != 0)
+                return r;
+        }
+    }
+    const struct facts *f = &c->subject.facts;
+    if (f->service_class == CLASS_ELEVATE && f->actor == ACTOR_OTHER && !f->is_service &&
+        (r = record_lending(t, c)) != 0)
+        return r;
+    return event(t, c, "login.auth", "allowed", "", "", "");
+}
+
+/* The hash of a password whose hash was made with other settings than those of today. */
+static int rehash_if_due(struct comparison *c)
+{
+    const char *prefix = settings_text(&c->subject.password, SETTING_hash_prefix);
+    unsigned long count = (unsigned long)settings_number(&c->subject.password, SETTING_hash_count);
+    char salt[PHASH_MAX_BYTES];
+    int r;
+    c->new_hash[0] = '\0';
+    if (phash_current(c->hash, prefix, count))
+        return 0;
+    if ((r = phash_salt(prefix, count, salt)) != 0)
+        return r;
+    return phash_make(c->password, salt, c->new_hash);
+}
+
+static int compare_counted(struct call *call, struct comparison *c)
+{
+    struct lock lock = LOCK_NONE;
+    bool unlocked;
+    int r;
+    if ((r = store_count_lock(&c->g->conf, c->own_counter ? c->subject.facts.user : c->source,
+                              &lock)) != 0)
+        return r;
+    if ((r = still_unlocked(call, c, &unlocked)) != 0 || !unlocked)
+        goto out;
+    c->compared = true;
+    if ((r = phash_verify(c->password, c->hash, &c->matched)) != 0)
+        goto out;
+    if (c->matched && (r = rehash_if_due(c)) != 0)
+        goto out;
+    r = store_update(call->store, call->arena, c->matched ? record_success : record_failure, c);
+out:
+    lock_release(&lock);
+    return r;
+}
+
+int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
+                     const struct secret *password, struct gdpop_verdict *v, bool *proved)
+{
+    struct comparison *c;
+    struct call call;
+    bool eligible;
+    int r;
+    *proved = false;
+    verdict_init(v);
+    v->outcome = GDPOP_DENIED_CREDENTIAL;
+    if ((r = call_open(&call, g)) != 0)
+        return r;
+    if ((c = arena_alloc(call.arena, sizeof(*c))) == NULL) {
+        r = GDPOP_ERR_NOMEM;
+        goto out;
+    }
+    *c = (struct comparison){.g = g, .ev = ev, .password = password, .v = v};
+    if ((r = look(&call, c, &eligible)) != 0)
+        goto out;
+    if (eligible && (r = compare_counted(&call, c)) != 0)
+        goto out;
+    if (!c->compared) {
+        phash_dummy(password, settings_text(&c->subject.password, SETTING_hash_prefix),
+                    (unsigned long)settings_number(&c->subject.password, SETTING_hash_count));
+        r = store_update(call.store, call.arena, record_failure, c);
+    } else if (c->matched) {
+        *proved = true;
+        v->outcome = GDPOP_ALLOWED;
+    }
+    if (r == 0 && c->lending)
+        ending_kill(c->subject.account->uid);
+out:
+    call_close(&call);
+    return r;
+}

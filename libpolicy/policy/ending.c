@@ -1,0 +1,159 @@
+#include "policy/policy.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { ROUNDS = 20, TERM_WAIT_MS = 2000, KILL_WAIT_MS = 1000 };
+
+static bool read_number(const char *dir, const char *file, unsigned long *number)
+{
+    char path[64], text[32] = "";
+    snprintf(path, sizeof(path), "/proc/%s/%s", dir, file);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    bool ok = fgets(text, sizeof(text), f) && isdigit((unsigned char)text[0]);
+    fclose(f);
+    *number = strtoul(text, NULL, 10);
+    return ok;
+}
+
+/* The real uid and the parent of a process. */
+static bool read_status(const char *dir, unsigned *uid, pid_t *parent)
+{
+    char path[64], line[256];
+    bool has_uid = false, has_parent = false;
+    snprintf(path, sizeof(path), "/proc/%s/status", dir);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof(line), f)) {
+        has_uid |= sscanf(line, "Uid: %u", uid) == 1;
+        has_parent |= sscanf(line, "PPid: %d", parent) == 1;
+    }
+    if (f)
+        fclose(f);
+    return has_uid && has_parent;
+}
+
+/* This process and those it runs under are spared: whoever ends an account's sessions must live to
+ * say so. */
+static bool is_ancestor(pid_t pid)
+{
+    unsigned uid;
+    char dir[16];
+    for (pid_t p = getpid(); p > 1;) {
+        if (p == pid)
+            return true;
+        snprintf(dir, sizeof(dir), "%d", (int)p);
+        if (!read_status(dir, &uid, &p))
+            return false;
+    }
+    return false;
+}
+
+static bool belongs(const char *dir, uid_t uid)
+{
+    unsigned long login_uid;
+    unsigned real_uid;
+    pid_t parent;
+    if (read_number(dir, "loginuid", &login_uid) && login_uid == uid)
+        return true;
+    return read_status(dir, &real_uid, &parent) && real_uid == uid;
+}
+
+/* Signals every process of uid; pidfds of those found go to fds. Returns how many there were. */
+static size_t signal_all(uid_t uid, int sig, struct pollfd *fds, size_t max)
+{
+    size_t n = 0;
+    DIR *d = opendir("/proc");
+    if (!d)
+        return 0;
+    for (struct dirent *e; n < max && (e = readdir(d));) {
+        if (!isdigit((unsigned char)e->d_name[0]) || !belongs(e->d_name, uid))
+            continue;
+        pid_t pid = (pid_t)atoi(e->d_name);
+        int fd = is_ancestor(pid) ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+        if (fd < 0)
+            continue;
+        /* The number may have been given to another process since it was read. */
+        if (!belongs(e->d_name, uid)) {
+            close(fd);
+            continue;
+        }
+        syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+        fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    }
+    closedir(d);
+    return n;
+}
+
+/* Waits until the processes have ended, at most wait_ms together. */
+static void await(struct pollfd *fds, size_t n, int wait_ms)
+{
+    int64_t end_at = clock_now() + (int64_t)wait_ms * 1000;
+    for (size_t i = 0; i < n; i++) {
+        int64_t left = (end_at - clock_now()) / 1000;
+        poll(&fds[i], 1, left > 0 ? (int)left : 0);
+        close(fds[i].fd);
+    }
+}
+
+int ending_kill(uid_t uid)
+{
+    enum { MAX = 1024 };
+    if (uid == 0)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("the sessions of uid 0 are not ended"));
+    struct pollfd *fds = calloc(MAX, sizeof(*fds));
+    if (!fds)
+        return GDPOP_ERR_NOMEM;
+    /* After the first round every process has had its SIGTERM; what forks meanwhile meets SIGKILL.
+     */
+    size_t left = signal_all(uid, SIGTERM, fds, MAX);
+    await(fds, left, TERM_WAIT_MS);
+    for (int round = 0; left > 0 && round < ROUNDS; round++) {
+        left = signal_all(uid, SIGKILL, fds, MAX);
+        await(fds, left, KILL_WAIT_MS);
+    }
+    free(fds);
+    return left == 0
+               ? 0
+               : err_fail(GDPOP_ERR_SYSTEM, _("%zu processes of uid %u do not end"), left, uid);
+}
+
+int ending_record(struct txn *t, const char *account, const char *by)
+{
+    Model__Session **list;
+    size_t count;
+    int64_t now_at;
+    int r;
+    if ((r = store_open_sessions(t, account, &list, &count)) != 0 ||
+        (r = trail_now(t, &now_at)) != 0)
+        return r;
+    for (size_t i = 0; i < count; i++) {
+        Model__Event e = MODEL__EVENT__INIT;
+        list[i]->closed_at = now_at;
+        list[i]->closed_by = (char *)by;
+        e.actor = (char *)by;
+        e.subject = (char *)account;
+        e.action = (char *)"session.end";
+        e.outcome = (char *)"done";
+        e.session = list[i]->id;
+        e.service = list[i]->service;
+        e.address = list[i]->address;
+        e.device = list[i]->device;
+        if ((r = store_put_session(t, list[i])) != 0 || (r = trail_append(t, &e)) != 0)
+            return r;
+    }
+    return 0;
+}

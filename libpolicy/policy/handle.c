@@ -1,0 +1,35 @@
+#include "policy/policy.h"
+
+#include "base/err.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+int gdpop_open(const char *conf_path, struct gdpop **gp)
+{
+    err_clear();
+    *gp = NULL;
+    struct gdpop *g = calloc(1, sizeof(*g));
+    if (!g || (g->arena = arena_new()) == NULL) {
+        free(g);
+        return GDPOP_ERR_NOMEM;
+    }
+    conf_default(&g->conf);
+    g->conf_error = conf_read(conf_path ? conf_path : GDPOP_CONF_PATH, &g->conf);
+    if (g->conf_error != 0)
+        snprintf(g->conf_sentence, sizeof(g->conf_sentence), "%s", err_sentence());
+    *gp = g;
+    return g->conf_error;
+}
+
+void gdpop_close(struct gdpop *g)
+{
+    if (!g)
+        return;
+    arena_free(g->arena);
+    free(g);
+}
+
+const char *gdpop_host_language(const struct gdpop *g)
+{
+    return g->conf.language;
+}

@@ -1,0 +1,131 @@
+/* How a login is decided: facts are read in one short transaction, rules judge them, the verdict
+ * and its event are written (DESIGN 4.10). Inner header of the policy room, used by admin. */
+#ifndef GDPOP_POLICY_POLICY_H
+#define GDPOP_POLICY_POLICY_H
+
+#include "audit/trail.h"
+#include "base/clock.h"
+#include "rules/rule.h"
+#include "settings/conf.h"
+#include "store/store.h"
+
+struct gdpop {
+    struct conf conf;
+    int conf_error; /* denies every call but those for break-glass names */
+    char conf_sentence[512];
+    struct arena *arena; /* texts that live as long as the handle */
+};
+
+/* ---- facts.c ---- */
+
+/* The records that a login touches, for those who write after the judgement. All in the arena; NULL
+ * where there is none. */
+struct subject {
+    struct facts facts;
+    struct settings place, password;
+    Model__Account *account;
+    Model__Person *person;
+    Model__Organisation *organisation;
+    Model__Credential *credential;
+    Model__Counter *counter;
+    Model__Host *host;
+    Model__Device *device;
+    Model__Session **live; /* other live sessions of the account */
+    size_t live_count;
+    char host_id[33];
+    char boot_id[40];
+};
+
+/* Reads all that a decision about ev needs. An unknown user gives facts with state STATE_NONE.
+ * Errors: those of the store. */
+int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase phase,
+               struct subject *s);
+
+/* Whether the session's leader still lives on this boot. */
+bool facts_session_lives(const Model__Session *session, const char *boot_id);
+
+/* ---- place.c, device.c, live.c, actor.c: parts of facts_read ---- */
+int facts_place(struct txn *t, const struct gdpop_evidence *ev, struct subject *s);
+int facts_device(struct txn *t, const struct gdpop_evidence *ev, struct subject *s);
+int facts_sessions(struct txn *t, const struct gdpop_evidence *ev, struct subject *s);
+int facts_actor(struct txn *t, const struct gdpop_evidence *ev, struct subject *s);
+
+/* ---- effective.c: which settings hold ---- */
+
+/* Compiles the loaded profiles and overrides into one record for each set of systems. Called in
+ * every act that changes them. */
+int policy_compile(struct txn *t);
+/* The settings for systems (any order, duplicates allowed). Errors: GDPOP_ERR_STORE when nothing
+ * was compiled. */
+int policy_settings(struct txn *t, char **systems, size_t count, struct settings *out);
+/* Waivers in force for this account and organisation, applied to out. */
+int policy_waive(struct txn *t, const char *account, const char *organisation, int64_t now_at,
+                 struct settings *out);
+
+/* ---- decide.c ---- */
+
+/* Judges s->facts and puts the decision into words: "TAG CODE text". v is complete but for session.
+ */
+void decide(const struct subject *s, struct trace *trace, struct gdpop_verdict *v);
+/* The event of a decision, filled from evidence and verdict; texts in the arena of t. */
+int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
+                 const char *action, const struct gdpop_verdict *v, const struct trace *trace);
+/* Makes v the denial that an error is, with a log line. Returns r. */
+int decide_error(const struct gdpop_evidence *ev, int r, const char *phase,
+                 struct gdpop_verdict *v);
+void verdict_init(struct gdpop_verdict *v);
+
+/* ---- identify.c ---- */
+
+/* GDPOP_IGNORED or GDPOP_DENIED (go on) into v->outcome; never opens the store. */
+void identify(const struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v);
+
+/* ---- breakglass.c ---- */
+
+/* Leaves an event of a break-glass login: written by a child, waited for one second at most,
+ * whatever comes of it. */
+void breakglass_note(struct gdpop *g, const struct gdpop_evidence *ev, const char *action);
+
+/* ---- apart.c ---- */
+
+/* Runs work(arg), which writes its answer into the size bytes at answer. A caller whose real uid is
+ * not 0 could stop or kill this process while it holds the store; for such a one work runs in a
+ * child in a session of its own, with real uid 0 and all signals blocked (DESIGN 4.6). Returns what
+ * work returned, or GDPOP_ERR_SYSTEM. */
+int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size);
+
+/* ---- counting.c ---- */
+
+/* A password compared and counted. proved is set when it matched; the event is written in the same
+ * transaction. */
+int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
+                     const struct secret *password, struct gdpop_verdict *v, bool *proved);
+
+/* ---- ending.c ---- */
+
+/* Ends every process whose login uid or real uid is uid: SIGTERM, then SIGKILL, until none is left
+ * (DESIGN 5). The calling process and its ancestors are spared. */
+int ending_kill(uid_t uid);
+/* Marks the open sessions of the account closed, with an event each. */
+int ending_record(struct txn *t, const char *account, const char *by);
+
+/* ---- publish.c ---- */
+
+/* Writes the NSS snapshot when its generation is older than the store's. */
+int publish_snapshot(struct store *s);
+/* Counts a change of what NSS shows. */
+int publish_touch(struct txn *t);
+
+/* ---- within the library call ---- */
+
+/* Store and arena of one call. */
+struct call {
+    struct arena *arena;
+    struct store *store;
+    struct txn *txn;
+};
+int call_open(struct call *c, const struct gdpop *g);
+int call_read(struct call *c);
+void call_close(struct call *c);
+
+#endif

@@ -1,0 +1,206 @@
+#include "policy/policy.h"
+
+#include "base/err.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include <stdio.h>
+
+struct opening {
+    struct gdpop *g;
+    const struct gdpop_evidence *ev;
+    struct gdpop_verdict v;
+    struct subject subject;
+    struct trace trace;
+    bool froze;
+};
+
+/* When and from where the person was last here, and what was tried since. */
+static void add_last_login(struct opening *o)
+{
+    const Model__Counter *counter = o->subject.counter;
+    size_t used = strlen(o->v.notice);
+    char when[24];
+    if (counter->last_login_at == 0)
+        return;
+    clock_format_minute(counter->last_login_at, o->subject.facts.utc_offset_min, when);
+    snprintf(o->v.notice + used, sizeof(o->v.notice) - used,
+             counter->failures_since_login
+                 ? _("%sLast login: %s from %s; %u failed attempts since then.")
+                 : _("%sLast login: %s from %s."),
+             used ? "\n" : "", when, counter->last_login_from[0] ? counter->last_login_from : "-",
+             counter->failures_since_login);
+}
+
+static int put_session(struct txn *t, struct opening *o)
+{
+    const struct subject *s = &o->subject;
+    Model__Session x = MODEL__SESSION__INIT;
+    uint8_t random[8];
+    int r = digest_random(random, sizeof(random));
+    if (r != 0)
+        return r;
+    bytes_to_hex(BYTES(random, sizeof(random)), o->v.session);
+    x.id = o->v.session;
+    x.account = s->account->name;
+    x.host = (char *)s->host_id;
+    x.boot_id = (char *)s->boot_id;
+    x.leader_pid = (int32_t)o->ev->leader_pid;
+    x.leader_start = lock_process_start(o->ev->leader_pid);
+    x.login_uid = o->ev->login_uid;
+    x.audit_session = o->ev->audit_session;
+    x.service = (char *)s->facts.service;
+    x.tty = (char *)(o->ev->tty ? o->ev->tty : "");
+    x.address = (char *)(o->ev->address ? o->ev->address : "");
+    x.device = (char *)s->facts.device_id;
+    x.organisation = (char *)s->facts.place_organisation;
+    x.opened_at = s->facts.now_at;
+    x.actor = x.account;
+    return store_put_session(t, &x);
+}
+
+static int note_login(struct txn *t, struct opening *o)
+{
+    Model__Counter *counter = o->subject.counter;
+    add_last_login(o);
+    counter->last_login_at = o->subject.facts.now_at;
+    counter->last_login_from = (char *)o->subject.facts.place_text;
+    counter->failures_since_login = 0;
+    return store_put_counter(t, o->subject.facts.user, counter);
+}
+
+/* A second device where the policy says "freeze": the account is frozen with the refusal. */
+static int freeze_sharing(struct txn *t, struct opening *o)
+{
+    const char *action = settings_text(&o->subject.place, SETTING_sharing_action);
+    Model__Account *x = o->subject.account;
+    Model__Event e = MODEL__EVENT__INIT;
+    int r;
+    if (o->v.outcome != GDPOP_DENIED || strcmp(o->v.rule, "sharing") != 0 ||
+        strcmp(action, "freeze") != 0 || strcmp(x->state, "active") != 0)
+        return 0;
+    x->state = (char *)"frozen";
+    x->frozen_reason = (char *)"sharing";
+    x->frozen_tag = o->v.tag;
+    x->frozen_by = (char *)"gdpop";
+    x->frozen_at = o->subject.facts.now_at;
+    x->suspended_until_at = 0;
+    e.actor = (char *)"gdpop";
+    e.subject = x->name;
+    e.action = (char *)"account.freeze";
+    e.outcome = (char *)"done";
+    e.rule = o->v.rule;
+    e.tag = o->v.tag;
+    o->froze = true;
+    if ((r = store_put_account(t, x)) != 0 || (r = ending_record(t, x->name, "gdpop")) != 0)
+        return r;
+    return trail_append(t, &e);
+}
+
+static int change(struct txn *t, void *arg)
+{
+    struct opening *o = arg;
+    int r;
+    o->froze = false;
+    if ((r = facts_read(t, o->ev, PHASE_SESSION, &o->subject)) != 0)
+        return r;
+    decide(&o->subject, &o->trace, &o->v);
+    /* Whether the password is due was decided in the account phase; a session opens or does not. */
+    if (o->v.outcome == GDPOP_CHANGE_PASSWORD)
+        o->v.outcome = GDPOP_ALLOWED;
+    unsigned class = o->subject.facts.service_class;
+    if (o->v.outcome == GDPOP_ALLOWED && (class == CLASS_REMOTE || class == CLASS_CONSOLE) &&
+        ((r = put_session(t, o)) != 0 || (r = note_login(t, o)) != 0))
+        return r;
+    if (o->v.outcome == GDPOP_DENIED && o->subject.account && (r = freeze_sharing(t, o)) != 0)
+        return r;
+    return decide_event(t, o->ev, &o->subject, "login.session", &o->v, &o->trace);
+}
+
+static int open_session(void *arg)
+{
+    struct opening *o = arg;
+    struct call call;
+    int r;
+    if ((r = call_open(&call, o->g)) != 0)
+        return r;
+    r = store_update(call.store, call.arena, change, o);
+    if (r == 0 && o->v.outcome == GDPOP_ALLOWED)
+        publish_snapshot(call.store);
+    if (r == 0 && o->froze)
+        ending_kill(o->subject.account->uid);
+    call_close(&call);
+    return r;
+}
+
+int gdpop_session_open(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v)
+{
+    struct opening o = {.g = g, .ev = ev};
+    err_clear();
+    identify(g, ev, v);
+    if (v->outcome == GDPOP_IGNORED && conf_is_break_glass(&g->conf, ev->user))
+        breakglass_note(g, ev, "breakglass.session");
+    if (v->outcome == GDPOP_IGNORED || v->local_conflict)
+        return 0;
+    int r = apart_run(ev->caller_uid, open_session, &o, &o.v, sizeof(o.v));
+    *v = o.v;
+    return r == 0 ? 0 : decide_error(ev, r, "session", v);
+}
+
+struct closing {
+    struct gdpop *g;
+    const struct gdpop_evidence *ev;
+    const char *id;
+};
+
+static int change_closing(struct txn *t, void *arg)
+{
+    struct closing *c = arg;
+    Model__Session **list;
+    size_t count;
+    int64_t now_at;
+    int r;
+    if ((r = store_open_sessions(t, c->ev->user, &list, &count)) != 0 ||
+        (r = trail_now(t, &now_at)) != 0)
+        return r;
+    for (size_t i = 0; i < count; i++) {
+        Model__Event e = MODEL__EVENT__INIT;
+        bool by_id = c->id && c->id[0];
+        if (by_id ? strcmp(list[i]->id, c->id) != 0
+                  : list[i]->leader_pid != (int32_t)c->ev->leader_pid)
+            continue;
+        list[i]->closed_at = now_at;
+        e.actor = e.subject = list[i]->account;
+        e.action = (char *)"session.close";
+        e.outcome = (char *)"done";
+        e.session = list[i]->id;
+        e.service = list[i]->service;
+        e.address = list[i]->address;
+        e.device = list[i]->device;
+        if ((r = store_put_session(t, list[i])) != 0 || (r = trail_append(t, &e)) != 0)
+            return r;
+    }
+    return 0;
+}
+
+static int close_session(void *arg)
+{
+    struct closing *c = arg;
+    struct call call;
+    int r;
+    if ((r = call_open(&call, c->g)) != 0)
+        return r;
+    r = store_update(call.store, call.arena, change_closing, c);
+    call_close(&call);
+    return r;
+}
+
+int gdpop_session_close(struct gdpop *g, const struct gdpop_evidence *ev, const char *session)
+{
+    struct closing c = {g, ev, session};
+    struct gdpop_verdict v;
+    err_clear();
+    identify(g, ev, &v);
+    if (v.outcome == GDPOP_IGNORED || !ev->user)
+        return 0;
+    return apart_run(ev->caller_uid, close_session, &c, NULL, 0);
+}
