@@ -26,25 +26,26 @@ int identity_check_document(const char *type, const char *number, int64_t now_at
 const char *identity_guess_type(const char *number);
 
 /* Mainland mobile (11 digits, 1[3-9]) or fixed line (area code), Hong Kong/Macao/Taiwan or other
- * numbers with +code; normalised into out. */
+ * numbers with +code; in out digits only ("13800138000", "076922221111") or "+85291234567". */
 int identity_check_phone(const char *text, char *out, size_t out_size);
 
 /* Account name: [a-z][a-z0-9_-]{0,31}, as useradd(8); GDPOP_ERR_FORMAT otherwise. */
 int identity_check_account_name(const char *name);
 
 /* A person's name: 1 to 64 characters, clean UTF-8, at least one letter; the middle dots ·•・ are
- * unified to U+00B7 in out. */
+ * unified to U+00B7 in out, blanks around it removed, blanks inside one each. */
 int identity_check_person_name(const char *text, char *out, size_t out_size);
 
-/* Organisation id: chosen [A-Za-z0-9-]{1,32}, or an 18-character unified social credit code whose
- * checksum (GB 32100) must hold. */
+/* Organisation id: chosen [A-Za-z0-9-]{1,32} not beginning with -, or an 18-character unified
+ * social credit code whose checksum (GB 32100) must hold. */
 int identity_check_organisation_id(const char *id);
 
 /* Division code: 2, 4, 6, 9 or 12 digits; *known says whether its first six digits stand in the
  * shipped list. */
 int identity_check_division(const char *code, bool *known);
 
-/* "440***********0015": what may be shown of a number; "138****5678" of a telephone. */
+/* "440***********0015": what may be shown of a number; "138****5678" of a telephone; shorter ones
+ * show less, under 8 characters nothing. Cut to out_size. */
 void identity_mask(const char *number, char *out, size_t out_size);
 
 #endif
