@@ -71,14 +71,21 @@ static bool has_record(off_t len)
 }
 
 /* Best effort: on a full disk a lock still holds, only its holder has no name. */
-static void record_holder(int fd, off_t start, pid_t pid)
+static void record_holder(int fd, off_t at)
 {
     char text[HOLDER_BYTES + 1];
-    if (pid > 0)
-        snprintf(text, sizeof(text), "%-10d %-20" PRIu64 "\n", (int)pid, lock_process_start(pid));
-    else
-        snprintf(text, sizeof(text), "%-31s\n", "");
-    if (pwrite(fd, text, HOLDER_BYTES, start) != HOLDER_BYTES)
+    pid_t pid = getpid();
+    snprintf(text, sizeof(text), "%-10d %-20" PRIu64 "\n", (int)pid, lock_process_start(pid));
+    if (pwrite(fd, text, HOLDER_BYTES, at) != HOLDER_BYTES)
+        errno = 0;
+}
+
+/* Before the release: whoever held it must not be taken for the next holder. */
+static void erase_holder(int fd, off_t at)
+{
+    char text[HOLDER_BYTES + 1];
+    snprintf(text, sizeof(text), "%-31s\n", "");
+    if (pwrite(fd, text, HOLDER_BYTES, at) != HOLDER_BYTES)
         errno = 0;
 }
 
@@ -168,9 +175,10 @@ int lock_range(const char *path, off_t start, off_t len, int wait_ms, struct loc
         close(fd);
         return r == GDPOP_ERR_BUSY ? busy(path, wait_ms, &h) : r;
     }
-    if (has_record(len))
-        record_holder(fd, start, getpid());
     l->fd = fd;
+    l->record = has_record(len) ? start : -1;
+    if (l->record >= 0)
+        record_holder(fd, l->record);
     return 0;
 }
 
@@ -184,6 +192,8 @@ void lock_release(struct lock *l)
     if (l->fd < 0)
         return;
     int saved = errno;
+    if (l->record >= 0)
+        erase_holder(l->fd, l->record);
     struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
     fcntl(l->fd, F_OFD_SETLK, &all);
     close(l->fd);

@@ -9,7 +9,8 @@
 #include <sys/types.h>
 
 struct lock {
-    int fd; /* -1: not held */
+    int fd;       /* -1: not held */
+    off_t record; /* where the holder is written, -1: nowhere */
 };
 /* clang-format off */
 #define LOCK_NONE {-1}

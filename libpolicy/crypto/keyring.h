@@ -13,14 +13,18 @@
 
 struct keyring;
 
-/* Reads DIR. Files that others could read or write, foreign owners, links, malformed lines are
- * refused by name. Errors: GDPOP_ERR_KEY with a sentence that names the file. */
+/* Reads DIR; names that do not end in .key are passed over. A directory or files that others could
+ * read or write, foreign owners, links, malformed lines are refused by name. Errors: GDPOP_ERR_KEY
+ * with a sentence that names the file. */
 int keyring_open(const char *dir, struct keyring **kp);
 
 /* Wipes and frees; NULL is allowed. */
 void keyring_free(struct keyring *k);
 
-/* Makes DIR (0700) and a new key file with the next id, durably. */
+/* Makes DIR (0700) when missing and a new key file with the next id, durably. Nothing is ever
+ * replaced. Errors: GDPOP_ERR_KEY when what is there is unsafe or malformed, GDPOP_ERR_EXISTS when
+ * another process made the same id meanwhile, GDPOP_ERR_FULL, GDPOP_ERR_SYSTEM, GDPOP_ERR_CRYPTO.
+ */
 int keyring_create(const char *dir);
 
 /* Keyed digest for lookups by document number, telephone, device code: `kind` keeps the spaces
@@ -28,6 +32,7 @@ int keyring_create(const char *dir);
 int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,
                    uint8_t out[static 32]);
 
+/* The id that seals. */
 uint32_t keyring_current(const struct keyring *k);
 
 /* 32 bytes for encryption (SM4: the first 16) and 32 for authentication of key `id`; NULL when the

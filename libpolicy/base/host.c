@@ -1,0 +1,46 @@
+#include "base/host.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The first word of a file of one line; false when it is missing, empty or longer than size. */
+static bool read_word(const char *path, char *out, size_t size)
+{
+    char text[64];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t len = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (len <= 0)
+        return false;
+    text[len] = '\0';
+    size_t word = strspn(text, "0123456789abcdef-");
+    if (word == 0 || word >= size)
+        return false;
+    memcpy(out, text, word);
+    out[word] = '\0';
+    return true;
+}
+
+void host_machine_id(char out[static 33])
+{
+    if (!read_word("/etc/machine-id", out, 33))
+        strcpy(out, "-");
+}
+
+void host_boot_id(char out[static 40])
+{
+    if (!read_word("/proc/sys/kernel/random/boot_id", out, 40))
+        strcpy(out, "-");
+}
+
+int64_t host_uptime(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}

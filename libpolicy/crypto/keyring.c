@@ -1,0 +1,203 @@
+#include "crypto/keyring.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/keyfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEYS_MAX = 64 }; /* far more rotations than may be under way at once */
+
+struct keyring {
+    size_t count;
+    struct {
+        uint32_t id;
+        struct keyring_pair pair;
+    } keys[KEYS_MAX]; /* by id, ascending */
+    uint8_t lookup[DIGEST_BYTES];
+};
+
+static int derive(const struct keyfile *f, const char *label, uint8_t out[static DIGEST_BYTES])
+{
+    struct bytes part = bytes_of_text(label);
+    return digest_hmac(BYTES(f->key, sizeof(f->key)), &part, 1, out);
+}
+
+/* Puts the key in its place; the lookup key follows the lowest id. */
+static int add_key(struct keyring *k, const struct keyfile *f, const char *dir)
+{
+    uint8_t encrypt[DIGEST_BYTES];
+    struct keyring_pair pair;
+    size_t at = k->count;
+    while (at > 0 && k->keys[at - 1].id > f->id)
+        at--;
+    if (at > 0 && k->keys[at - 1].id == f->id)
+        return err_fail(GDPOP_ERR_KEY, _("%s: two key files have the id %u"), dir, (unsigned)f->id);
+    if (k->count == KEYS_MAX)
+        return err_fail(GDPOP_ERR_KEY, _("%s: more than %d key files"), dir, KEYS_MAX);
+
+    int r = derive(f, "gdpop seal encrypt 1", encrypt);
+    if (r == 0)
+        r = derive(f, "gdpop seal authenticate 1", pair.authenticate);
+    if (r == 0 && at == 0)
+        r = derive(f, "gdpop lookup 1", k->lookup);
+    if (r == 0) {
+        memcpy(pair.encrypt, encrypt, sizeof(pair.encrypt));
+        memmove(&k->keys[at + 1], &k->keys[at], (k->count - at) * sizeof(k->keys[0]));
+        k->keys[at].id = f->id;
+        k->keys[at].pair = pair;
+        k->count++;
+    }
+    explicit_bzero(encrypt, sizeof(encrypt));
+    explicit_bzero(&pair, sizeof(pair));
+    return r;
+}
+
+static bool is_key_name(const char *name)
+{
+    size_t len = strlen(name);
+    return name[0] != '.' && len > 4 && strcmp(name + len - 4, ".key") == 0;
+}
+
+static int open_directory(const char *dir, int *fd)
+{
+    struct stat st;
+    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (*fd < 0 || fstat(*fd, &st) < 0) {
+        err_errno(_("cannot open the key directory %s"), dir);
+        return GDPOP_ERR_KEY;
+    }
+    return keyfile_safe(&st, dir);
+}
+
+/* Adds every key file of the directory, which may be empty. */
+static int read_directory(struct keyring *k, const char *dir, int dir_fd)
+{
+    int r = 0;
+    int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d) {
+        err_errno(_("cannot read the key directory %s"), dir);
+        if (fd >= 0)
+            close(fd);
+        return GDPOP_ERR_KEY;
+    }
+    for (struct dirent *e; r == 0 && (e = readdir(d));) {
+        struct keyfile f;
+        if (!is_key_name(e->d_name))
+            continue;
+        r = keyfile_read(dir_fd, dir, e->d_name, &f);
+        if (r == 0)
+            r = add_key(k, &f, dir);
+        explicit_bzero(&f, sizeof(f));
+    }
+    closedir(d);
+    return r;
+}
+
+static int load(const char *dir, int *dir_fd, struct keyring **kp)
+{
+    *kp = NULL;
+    *dir_fd = -1;
+    struct keyring *k = calloc(1, sizeof(*k));
+    if (!k)
+        return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    int r = open_directory(dir, dir_fd);
+    if (r == 0)
+        r = read_directory(k, dir, *dir_fd);
+    if (r < 0)
+        keyring_free(k);
+    else
+        *kp = k;
+    return r;
+}
+
+int keyring_open(const char *dir, struct keyring **kp)
+{
+    int dir_fd;
+    int r = load(dir, &dir_fd, kp);
+    if (dir_fd >= 0)
+        close(dir_fd);
+    if (r == 0 && (*kp)->count == 0) {
+        keyring_free(*kp);
+        *kp = NULL;
+        r = err_fail(GDPOP_ERR_KEY, _("there is no key in %s"), dir);
+    }
+    return r;
+}
+
+void keyring_free(struct keyring *k)
+{
+    if (!k)
+        return;
+    explicit_bzero(k, sizeof(*k));
+    free(k);
+}
+
+/* A directory that was just made is an entry of its parent, which must reach the disk as well. */
+static int sync_parent(int dir_fd, const char *dir)
+{
+    int fd = openat(dir_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = fd >= 0 && fsync(fd) == 0 ? 0 : err_errno(_("cannot write %s"), dir);
+    if (fd >= 0)
+        close(fd);
+    return r;
+}
+
+int keyring_create(const char *dir)
+{
+    struct keyring *k = NULL;
+    struct keyfile f = {0};
+    char name[32];
+    int dir_fd = -1;
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(_("cannot make the key directory %s"), dir);
+    int r = load(dir, &dir_fd, &k);
+    if (r < 0)
+        goto out;
+    f.id = keyring_current(k) + 1;
+    if (f.id == 0) {
+        r = err_fail(GDPOP_ERR_KEY, _("%s: there is no key id left"), dir);
+        goto out;
+    }
+    r = digest_random(f.key, sizeof(f.key));
+    if (r < 0)
+        goto out;
+    snprintf(name, sizeof(name), "seal-%u.key", (unsigned)f.id);
+    r = keyfile_write(dir_fd, dir, name, &f, clock_now());
+    if (r == 0)
+        r = sync_parent(dir_fd, dir);
+out:
+    explicit_bzero(&f, sizeof(f));
+    keyring_free(k);
+    if (dir_fd >= 0)
+        close(dir_fd);
+    return r;
+}
+
+int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,
+                   uint8_t out[static 32])
+{
+    const struct bytes parts[] = {bytes_of_text(kind), value};
+    return digest_hmac(BYTES(k->lookup, sizeof(k->lookup)), parts, 2, out);
+}
+
+uint32_t keyring_current(const struct keyring *k)
+{
+    return k->count > 0 ? k->keys[k->count - 1].id : 0;
+}
+
+const struct keyring_pair *keyring_pair(const struct keyring *k, uint32_t id)
+{
+    for (size_t i = k->count; i > 0; i--)
+        if (k->keys[i - 1].id == id)
+            return &k->keys[i - 1].pair;
+    return NULL;
+}
