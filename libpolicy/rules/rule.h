@@ -9,23 +9,26 @@
 #include "model/address.h"
 #include "settings/settings.h"
 
-enum rule_phase { /* bits */
-                  PHASE_AUTH =
-                      1, /* after the password was compared: nothing but lockout is decided here */
-                  PHASE_ACCOUNT = 2,
-                  PHASE_SESSION = 4,
-                  PHASE_CHANGE = 8, /* may the password be changed at all */
+/* Bits. AUTH: after the password was compared, where nothing but lockout is decided. ACCOUNT: every
+ * login, with a password or a key. SESSION: again in the write transaction that records the
+ * session. CHANGE: may the password be changed at all. */
+enum rule_phase {
+    PHASE_AUTH = 1,
+    PHASE_ACCOUNT = 2,
+    PHASE_SESSION = 4,
+    PHASE_CHANGE = 8,
 };
 
-enum service_class { /* bits; DESIGN 5 */
-                     CLASS_REMOTE = 1,
-                     CLASS_CONSOLE = 2,
-                     CLASS_ELEVATE = 4,
-                     CLASS_REVERIFY = 8,
-                     CLASS_BATCH = 16,
-                     CLASS_INFRASTRUCTURE = 32,
-                     CLASS_AUTOLOGIN = 64,
-                     CLASS_ANY = 127,
+/* Bits; DESIGN 5. */
+enum service_class {
+    CLASS_REMOTE = 1,
+    CLASS_CONSOLE = 2,
+    CLASS_ELEVATE = 4,
+    CLASS_REVERIFY = 8,
+    CLASS_BATCH = 16,
+    CLASS_INFRASTRUCTURE = 32,
+    CLASS_AUTOLOGIN = 64,
+    CLASS_ANY = 127,
 };
 
 enum account_state {
@@ -56,21 +59,22 @@ struct facts {
     const char *service;
     int64_t now_at;
     int utc_offset_min;
-    const struct settings
-        *place_settings; /* profiles of the host's systems: place, device, sharing, … */
-    const struct settings *password_settings; /* profiles of the account's and the host's systems */
+    /* Profiles of the host's systems: service, workplace, device, sharing, lending. */
+    const struct settings *place_settings;
+    /* Profiles of the account's and the host's systems: approval, lockout, dormancy, passwords. */
+    const struct settings *password_settings;
 
     const char *user;
     enum account_state state;
     bool is_service;      /* a service account */
     bool approved;        /* approval on record for the newest application */
     bool pledged;         /* agreement of pledge_kind on file, dated on or after the approval */
-    bool person_complete; /* real-name data complete: name, document, organisation, post, telephone
-                           */
+    bool person_complete; /* real-name data: name, document, organisation, post, telephone */
     bool organisation_suspended;
     const char *frozen_reason;
     const char *frozen_tag;     /* article for the freeze, "" when none */
-    int64_t suspended_until_at; /* frozen until then, 0 none */
+    int64_t suspended_until_at; /* end of the freeze, after which the account is in force again;
+                                   0: the freeze has no end */
     int64_t expires_at;         /* 0 never */
     int64_t activated_at;
     int64_t reviewed_at;
@@ -98,7 +102,7 @@ struct facts {
                           its hosts, or a session that was */
     const char *place_organisation; /* whose network it is, "" nobody's */
     const char *place_text;         /* the address or tty for sentences */
-    bool exception;                 /* an off-site exception is in force */
+    bool exception;                 /* an off-site exception: [exception_from_at, until) below */
     const char *exception_id;
     int64_t exception_until_at;
 
@@ -116,13 +120,19 @@ struct facts {
     bool other_device;       /* one of them has another resolved device */
     bool other_place;        /* without device ids: one comes from another organisation's network */
     const char *other_session_text; /* device name, address and since when of that session */
-    unsigned live_sessions_here;    /* on this host (systemd-user, runuser) */
+    unsigned live_sessions_here;    /* of this account on this host */
 
     enum actor_kind actor; /* who runs su or sudo */
     const char *actor_name;
 
     char **observed; /* rules that only observe now (permits of kind observe) */
     size_t observed_count;
+
+    bool administers;          /* holds a duty: may log in to any registered host */
+    bool place_is_vpn;         /* the workplace is a VPN pool: counts only with a device key */
+    bool other_will_end;       /* the caller ends the other sessions before this one opens
+                                  (sharing_action end_other) */
+    int64_t exception_from_at; /* 0: from always */
 };
 
 enum finding_level {
@@ -137,18 +147,23 @@ enum finding_level {
 struct finding {
     enum finding_level level;
     const char *rule;
-    const char *tag; /* article */
-    const char
-        *code;      /* of the sentence: one capital letter and two digits, unique in the product */
-    bool hidden;    /* nothing may be told before the password is proved (auth phase wording) */
-    bool observed;  /* would deny, only observed */
-    char text[640]; /* for the person: what is wrong, then what to do; without tag and code */
-    char seen[160]; /* for the trace and the event: what was found */
+    const char *tag;  /* article */
+    const char *code; /* of the sentence: a capital letter and two digits, unique in the product */
+    bool hidden;      /* nothing may be told before the password is proved (auth phase wording) */
+    bool observed;    /* would deny, only observed */
+    char text[640];   /* for the person: what is wrong, then what to do; without tag and code */
+    char seen[160];   /* for the trace and the event: what was found */
     char wanted[160]; /* and what is asked */
 };
 
-/* Ways to end a rule: fill the finding and return nothing. text is printf-like, already translated.
- */
+/* What was found and what is asked, for the trace and the event: short English, never a secret, no
+ * personal data beyond what the event holds anyway. */
+void finding_seen(struct finding *f, const char *seen, ...) __attribute__((format(printf, 2, 3)));
+void finding_wanted(struct finding *f, const char *wanted, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Ways to end a rule: fill the finding and return nothing. text is printf-like, already translated;
+ * what does not fit is cut between characters, control characters become '?'. */
 void finding_pass(struct finding *f, const char *seen, ...) __attribute__((format(printf, 2, 3)));
 void finding_skip(struct finding *f, const char *why, ...) __attribute__((format(printf, 2, 3)));
 void finding_deny(struct finding *f, const char *tag, const char *code, const char *text, ...)
@@ -182,8 +197,10 @@ struct trace {
     enum finding_level level; /* DENY, CHANGE or PASS */
 };
 
-/* Walks all rules. A denial of an observed rule is marked and does not decide. t->level is DENY
- * until the end is reached. */
+/* Walks all rules. The first denial decides, else the first asked change. A denial or change of an
+ * observed rule that may be observed is marked and does not decide. t->level is DENY until the end
+ * is reached; facts without exactly one known phase and class, or without settings or time, are
+ * denied with a trace of one finding. */
 void rules_judge(const struct facts *facts, struct trace *t);
 
 /* ---- New passwords ---- */
@@ -216,7 +233,8 @@ struct password_rule {
 
 size_t rules_password(const struct password_rule **list);
 
-/* All password rules in order; *f is the first denial or a pass. f starts as a denial. */
+/* All password rules in order; *f is the first denial or a pass. f starts as a denial. Safe in
+ * threads, and in a child forked while another thread is inside. */
 void rules_judge_password(const struct password_facts *facts, struct finding *f);
 
 #endif

@@ -1,0 +1,97 @@
+#include "rules/finding.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void finding_begin(struct finding *f, const char *rule)
+{
+    memset(f, 0, sizeof(*f));
+    f->level = FINDING_DENY;
+    f->rule = rule;
+    finding_deny(f, "DB-8.1.4.2", "Z01",
+                 _("This cannot be judged, so it is refused. Tell your administrator."));
+}
+
+/* Leaves text fit for a terminal and a log line: no half character at the end, no control bytes. */
+static void tidy(char *text)
+{
+    const char *p = text, *end = text + strlen(text);
+    while (p < end) {
+        const char *start = p;
+        if (text_next(&p, end) < 0) {
+            if (end - start < 4) {
+                text[start - text] = '\0';
+                return;
+            }
+            text[start - text] = '?';
+            p = start + 1;
+        } else if ((unsigned char)*start < 0x20 || *start == 0x7f) {
+            text[start - text] = '?';
+        }
+    }
+}
+
+static void fill(char *out, size_t size, const char *format, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+static void fill(char *out, size_t size, const char *format, va_list ap)
+{
+    if (vsnprintf(out, size, format, ap) < 0)
+        out[0] = '\0';
+    tidy(out);
+}
+
+/* The printf-like ends of a rule differ only in their level. */
+#define FINDING_SENTENCE(name, its_level)                                                          \
+    void name(struct finding *f, const char *tag, const char *code, const char *text, ...)         \
+    {                                                                                              \
+        va_list ap;                                                                                \
+        f->level = its_level;                                                                      \
+        f->tag = tag ? tag : "";                                                                   \
+        f->code = code;                                                                            \
+        va_start(ap, text);                                                                        \
+        fill(f->text, sizeof(f->text), text, ap);                                                  \
+        va_end(ap);                                                                                \
+    }
+
+FINDING_SENTENCE(finding_deny, FINDING_DENY)
+FINDING_SENTENCE(finding_change, FINDING_CHANGE)
+FINDING_SENTENCE(finding_notice, FINDING_NOTICE)
+
+/* Without a sentence: nothing is told. */
+static void silent(struct finding *f, enum finding_level level)
+{
+    f->level = level;
+    f->tag = f->code = "";
+    f->text[0] = '\0';
+}
+
+#define FINDING_SILENT(name, its_level)                                                            \
+    void name(struct finding *f, const char *why, ...)                                             \
+    {                                                                                              \
+        va_list ap;                                                                                \
+        silent(f, its_level);                                                                      \
+        va_start(ap, why);                                                                         \
+        fill(f->seen, sizeof(f->seen), why, ap);                                                   \
+        va_end(ap);                                                                                \
+    }
+
+FINDING_SILENT(finding_pass, FINDING_PASS)
+FINDING_SILENT(finding_skip, FINDING_SKIP)
+
+void finding_seen(struct finding *f, const char *seen, ...)
+{
+    va_list ap;
+    va_start(ap, seen);
+    fill(f->seen, sizeof(f->seen), seen, ap);
+    va_end(ap);
+}
+
+void finding_wanted(struct finding *f, const char *wanted, ...)
+{
+    va_list ap;
+    va_start(ap, wanted);
+    fill(f->wanted, sizeof(f->wanted), wanted, ap);
+    va_end(ap);
+}

@@ -1,0 +1,153 @@
+#include "base/text.h"
+#include "rules/finding.h"
+
+#include <string.h>
+
+#define STATE_PHASES (PHASE_ACCOUNT | PHASE_SESSION | PHASE_CHANGE)
+#define ENTRY_PHASES (PHASE_ACCOUNT | PHASE_SESSION)
+#define ENTRY_CLASSES (CLASS_REMOTE | CLASS_CONSOLE)
+#define PASSWORD_CLASSES (CLASS_REMOTE | CLASS_CONSOLE | CLASS_ELEVATE)
+
+/* RULE(name, phases, classes, serves, may be observed only, help), in the order in which they are
+ * asked: what concerns the account itself first, what the person can mend last. */
+#define LOGIN_RULES(RULE)                                                                          \
+    RULE(freeze, STATE_PHASES, CLASS_ANY, "GD-9 GD-10 GD-A3.4 SZ-24 SZ-A3.3", false,               \
+         N_("The account is neither frozen, suspended, closed nor only applied for."))             \
+    RULE(approved, STATE_PHASES, CLASS_ANY, "GD-5.4 GD-7 GD-8 SZ-7 SZ-10", false,                  \
+         N_("Approval, pledge and real-name data are on record."))                                 \
+    RULE(expiry, STATE_PHASES, CLASS_ANY, "DB-8.1.4.2c", true,                                     \
+         N_("The term of the account has not ended."))                                             \
+    RULE(service, ENTRY_PHASES, CLASS_ANY, "SZ-20 DB-8.1.4.2d", false,                             \
+         N_("The service suits the account: no automatic login, no personal jobs."))               \
+    RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a", false, \
+         N_("A system of this registered host is granted to the account."))                        \
+    RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,    \
+         "DB-8.1.4.1b", false, N_("The account is not locked after wrong passwords."))             \
+    RULE(dormant, PHASE_ACCOUNT, PASSWORD_CLASSES | CLASS_REVERIFY | CLASS_BATCH, "DB-8.1.4.2c",   \
+         true, N_("The account has been used lately."))                                            \
+    RULE(workplace, ENTRY_PHASES, ENTRY_CLASSES, "GD-16", true,                                    \
+         N_("The login comes from a workplace, or an exception is in force."))                     \
+    RULE(device, ENTRY_PHASES, ENTRY_CLASSES, "SZ-21 SZ-22 TJ-15", true,                           \
+         N_("The device is bound to the account and in order."))                                   \
+    RULE(sharing, ENTRY_PHASES, ENTRY_CLASSES, "GD-9 TJ-14", true,                                 \
+         N_("The account is not in use on another device or at another place."))                   \
+    RULE(lending, ENTRY_PHASES, CLASS_ELEVATE, "GD-9 TJ-14", true,                                 \
+         N_("Nobody else enters a person's account."))                                             \
+    RULE(initial, PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,                 \
+         "SZ-19 DB-8.1.4.2b", true, N_("An initial password is changed at the first login."))      \
+    RULE(rotation, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", true,                           \
+         N_("The password is not older than it may be."))                                          \
+    RULE(stricter, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", true,                           \
+         N_("The password was judged by rules as strict as those that hold here."))
+
+/* RULE(name, serves, help), in order; what asks most work comes last. */
+#define PASSWORD_RULES(RULE)                                                                       \
+    RULE(min_age, "DB-8.1.4.1a", N_("Some days pass between two changes."))                        \
+    RULE(length, "GD-17 SZ-19", N_("The password has enough characters, all of them readable."))   \
+    RULE(classes, "GD-17 SZ-19", N_("The password holds the kinds of characters asked for."))      \
+    RULE(personal, "DB-8.1.4.1a", N_("The password holds no data of the person."))                 \
+    RULE(not_initial, "SZ-19", N_("The password is not the initial one."))                         \
+    RULE(reuse, "DB-8.1.4.1a", N_("The password is none of the last ones."))                       \
+    RULE(dictionary, "DB-8.1.4.1a",                                                                \
+         N_("The password is no common word and not like the one before."))
+
+#define DECLARE(name, ...) rule_judge rule_##name;
+LOGIN_RULES(DECLARE)
+#undef DECLARE
+#define DECLARE(name, ...) password_rule_judge password_rule_##name;
+PASSWORD_RULES(DECLARE)
+
+#define ROW(name, phases, classes, serves, observe, help)                                          \
+    {#name, phases, classes, rule_##name, serves, observe, help},
+static const struct rule login_rules[] = {LOGIN_RULES(ROW)};
+#undef ROW
+#define ROW(name, serves, help) {#name, password_rule_##name, serves, help},
+static const struct password_rule password_rules[] = {PASSWORD_RULES(ROW)};
+
+#define LOGIN_COUNT (sizeof(login_rules) / sizeof(login_rules[0]))
+#define PASSWORD_COUNT (sizeof(password_rules) / sizeof(password_rules[0]))
+_Static_assert(LOGIN_COUNT <= RULES_MAX, "a trace has room for every rule");
+
+size_t rules_login(const struct rule **list)
+{
+    *list = login_rules;
+    return LOGIN_COUNT;
+}
+
+size_t rules_password(const struct password_rule **list)
+{
+    *list = password_rules;
+    return PASSWORD_COUNT;
+}
+
+static bool one_bit(unsigned bits, unsigned known)
+{
+    return bits && (bits & (bits - 1)) == 0 && (bits & ~known) == 0;
+}
+
+static bool can_be_judged(const struct facts *facts)
+{
+    return one_bit(facts->phase, PHASE_AUTH | PHASE_ACCOUNT | PHASE_SESSION | PHASE_CHANGE) &&
+           one_bit(facts->service_class, CLASS_ANY) && facts->place_settings &&
+           facts->password_settings && facts->now_at > 0;
+}
+
+static bool is_observed(const struct facts *facts, const struct rule *rule)
+{
+    for (size_t i = 0; rule->may_observe && i < facts->observed_count; i++)
+        if (strcmp(facts->observed[i], rule->name) == 0)
+            return true;
+    return false;
+}
+
+static void ask(const struct facts *facts, const struct rule *rule, struct finding *f)
+{
+    finding_begin(f, rule->name);
+    if (!(rule->phases & facts->phase))
+        finding_skip(f, "not asked in this phase");
+    else if (!(rule->classes & facts->service_class))
+        finding_skip(f, "not asked of this service");
+    else
+        rule->judge(facts, f);
+    if (f->level == FINDING_DENY || f->level == FINDING_CHANGE)
+        f->observed = is_observed(facts, rule);
+}
+
+void rules_judge(const struct facts *facts, struct trace *t)
+{
+    memset(t, 0, sizeof(*t));
+    if (!can_be_judged(facts)) {
+        finding_begin(&t->finding[t->count++], login_rules[0].name);
+        return;
+    }
+    int denied = -1, change = -1;
+    for (size_t i = 0; i < LOGIN_COUNT; i++) {
+        struct finding *f = &t->finding[t->count++];
+        ask(facts, &login_rules[i], f);
+        if (f->observed)
+            continue;
+        if (f->level == FINDING_DENY && denied < 0)
+            denied = (int)i;
+        if (f->level == FINDING_CHANGE && change < 0)
+            change = (int)i;
+    }
+    t->deciding = denied >= 0 ? denied : change;
+    t->level = denied >= 0 ? FINDING_DENY : change >= 0 ? FINDING_CHANGE : FINDING_PASS;
+}
+
+void rules_judge_password(const struct password_facts *facts, struct finding *f)
+{
+    finding_begin(f, password_rules[0].name);
+    if (!facts->settings || !facts->candidate)
+        return;
+    for (size_t i = 0; i < PASSWORD_COUNT; i++) {
+        finding_begin(f, password_rules[i].name);
+        password_rules[i].judge(facts, f);
+        if (f->level != FINDING_PASS && f->level != FINDING_SKIP) {
+            f->level = FINDING_DENY;
+            return;
+        }
+    }
+    finding_begin(f, "");
+    finding_pass(f, "all rules passed");
+}
