@@ -5,17 +5,23 @@
 
 #include "store/store.h"
 
-/* Appends e: sequence, at, boot_id and host are filled here, the rest by the caller (texts may be
- * NULL or ""). digest = SM3(previous digest ‖ packed event); the first event follows 32 zero bytes.
- * No event, no change: on an error the caller aborts the transaction. */
+/* Appends e: sequence, at, uptime, boot_id and host are filled here, the rest by the caller (texts
+ * may be NULL or ""; bytes that are not printable UTF-8 are written as \xHH). digest = SM3(previous
+ * digest ‖ packed event); the first event follows 32 zero bytes. No event, no change: on an error
+ * the caller aborts the transaction. While the clock is out of bounds the event's instant goes on
+ * from the newest event, so that a step is not accepted by being recorded. */
 int trail_append(struct txn *t, Model__Event *e);
+
+/* As trail_append, and takes the clock as it stands now: `audit accept-clock`. */
+int trail_accept_clock(struct txn *t, Model__Event *e);
 
 /* The instant of the newest event, 0 in an empty trail. */
 int trail_newest_at(struct txn *t, int64_t *at);
 
-/* Now, never before the newest event (DESIGN 4.13). Errors: GDPOP_ERR_CLOCK when the clock is more
- * than 24 hours behind it, or (with `ahead` checked against the last accepted clock) stepped
- * further. */
+/* Now, never before the newest event (DESIGN 4.13). The newest event tells instant, boot and time
+ * since boot: within one boot the clock must have moved on with the time since boot, over a reboot
+ * it must not have gone back; 24 hours either way are tolerated. Beyond: GDPOP_ERR_CLOCK, and
+ * *now_at is what the trail expects. */
 int trail_now(struct txn *t, int64_t *now_at);
 
 /* Walks events [from, to] (1-based, 0 = the end) in order. The event lives during the call. */

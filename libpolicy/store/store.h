@@ -41,9 +41,11 @@ int store_read(struct store *s, struct arena *a, struct txn **tp);
  * GDPOP_ERR_BUSY. */
 int store_write(struct store *s, struct arena *a, struct txn **tp);
 
-/* Commits durably and frees. On an error nothing was written. A map that is full is grown by
- * store_put itself while the transaction can be replayed: see store_update. Errors: GDPOP_ERR_FULL
- * (EIO of a full disk too), GDPOP_ERR_STORE. */
+/* Commits durably and frees, whatever comes. On an error nothing was written. GDPOP_ERR_FULL from a
+ * change or from here: the disk is full (EIO of a full disk too), or the transaction was larger
+ * than the map's free half; in that case the map has been grown when the transaction has ended, and
+ * the same change made again passes: store_update does that. Errors: GDPOP_ERR_FULL,
+ * GDPOP_ERR_STORE. */
 int txn_commit(struct txn *t);
 void txn_abort(struct txn *t); /* NULL is allowed */
 struct arena *txn_arena(const struct txn *t);
@@ -79,10 +81,14 @@ int store_delete(struct txn *t, const struct table *table, struct bytes key);
 
 /* Calls each(key, message, arg) for the records whose key begins with prefix, in key order, until
  * it returns non-zero (returned; positive values stop without error). The message lives in the
- * arena a of its own if given, wiped after each call; NULL: the transaction's. each must not write
- * to the table. */
+ * transaction's arena, the key during the call. each must not write to the table. */
 int store_each(struct txn *t, const struct table *table, struct bytes prefix,
                int (*each)(struct bytes key, void *message, void *arg), void *arg);
+/* The same for large tables: the message lives during the call only. */
+int store_scan(struct txn *t, const struct table *table, struct bytes prefix,
+               int (*each)(struct bytes key, void *message, void *arg), void *arg);
+/* Number of records. */
+int store_records(struct txn *t, const struct table *table, uint64_t *count);
 
 /* ---- Typed shorthands: key spelling lives here and nowhere else ---- */
 
@@ -134,6 +140,8 @@ int store_account_of_person(struct txn *t, const char *person, char **account);
 int store_account_by_uid(struct txn *t, uint32_t uid, char **account);
 /* key: "type base64" (a comment is ignored). */
 int store_device_by_key(struct txn *t, const char *key, char **device);
+/* code: one of Device.codes. */
+int store_device_by_code(struct txn *t, const char *code, char **device);
 
 /* Bindings of an account / of a device, ended ones included, oldest first. */
 int store_bindings_of_account(struct txn *t, const char *account, Model__Binding ***list,
@@ -162,6 +170,8 @@ int store_is_within(struct txn *t, const char *organisation, const char *top, bo
 int store_last_event(struct txn *t, uint64_t *sequence,
                      Model__TrailEntry **entry); /* GDPOP_ERR_NOT_FOUND in an empty one */
 int store_append_event(struct txn *t, uint64_t sequence, const Model__TrailEntry *entry);
+/* Entries from..to (0: the end) in order; entry lives during the call, NULL when its bytes cannot
+ * be read. */
 int store_each_event(struct txn *t, uint64_t from, uint64_t to,
                      int (*each)(uint64_t sequence, Model__TrailEntry *entry, void *arg),
                      void *arg);
@@ -174,9 +184,10 @@ int store_count_lock(const struct conf *conf, const char *account, struct lock *
 int store_check(struct txn *t, void (*report)(const char *sentence, void *arg), void *arg,
                 size_t *problems);
 
-/* What `status` tells: bytes of data in use, map size, records of each table, readers. */
+/* What `status` tells: bytes of data in use, of the file up to its last page in use, of the map;
+ * reader slots. */
 struct store_stat {
-    uint64_t used_bytes, map_bytes;
+    uint64_t used_bytes, file_bytes, map_bytes;
     unsigned readers, readers_max;
 };
 int store_stat(struct store *s, struct store_stat *st);

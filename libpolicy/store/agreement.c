@@ -1,0 +1,31 @@
+#include "store/table.h"
+
+static int add_person(struct index_keys *k, const void *message)
+{
+    const Model__Agreement *g = message;
+    return index_add_text(k, g->person, BYTES("", 0));
+}
+
+static const struct index index_person = {"agreement.person", false, add_person};
+static const struct index *const indexes[] = {&index_person, NULL};
+
+const struct table table_agreement = {
+    .name = "agreement", .type = &model__agreement__descriptor, .indexes = indexes};
+
+int store_get_agreement(struct txn *t, const char *id, Model__Agreement **g)
+{
+    return store_get(t, &table_agreement, bytes_of_text(id), (void **)g);
+}
+
+int store_put_agreement(struct txn *t, const Model__Agreement *g)
+{
+    return store_put(t, &table_agreement, bytes_of_text(g->id), g);
+}
+
+int store_agreements_of(struct txn *t, const char *person, Model__Agreement ***list, size_t *count)
+{
+    struct bytes prefix;
+    int r = record_key(t, person, BYTES("", 0), &prefix);
+    return r < 0 ? r
+                 : index_list(t, &table_agreement, &index_person, prefix, (void ***)list, count);
+}

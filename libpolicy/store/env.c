@@ -1,0 +1,263 @@
+#include "store/private.h"
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* A second locked open of the same file in one process would empty LMDB's reader table: threads
+ * share what is open. A child that was forked meanwhile forgets all of it and leaks the parent's
+ * memory on purpose: closing would clear the parent's reader slots. */
+
+struct database {
+    const void *owner; /* table or index */
+    MDB_dbi dbi;
+    bool open;
+};
+
+struct env {
+    struct env *next;
+    struct guard id;
+    unsigned users;
+    pid_t pid;
+    MDB_env *mdb;
+    struct gate gate;
+    int write_lock_fd;
+    size_t database_count;
+    struct database database[STORE_DATABASES_MAX];
+    char dir[PATH_MAX];
+};
+
+static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct env *registry;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+/* Only what is safe in the child of a process with threads. */
+static void forget_in_child(void)
+{
+    for (struct env *e = registry; e; e = e->next)
+        if (e->write_lock_fd >= 0)
+            close(e->write_lock_fd); /* else the child would go on holding the parent's lock */
+    registry = NULL;
+    pthread_mutex_init(&registry_mutex, NULL);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, forget_in_child);
+}
+
+MDB_env *env_mdb(const struct env *e)
+{
+    return e->mdb;
+}
+
+const char *env_dir(const struct env *e)
+{
+    return e->dir;
+}
+
+struct gate *env_gate(struct env *e)
+{
+    return &e->gate;
+}
+
+bool env_is_ours(const struct env *e)
+{
+    return e->pid == getpid();
+}
+
+void env_keep_write_lock(struct env *e, int fd)
+{
+    e->write_lock_fd = fd;
+}
+
+/* A full disk reaches us as EIO. */
+static bool disk_is_full(const char *dir)
+{
+    struct statvfs fs;
+    return statvfs(dir, &fs) == 0 && fs.f_bavail * fs.f_frsize < (UINT64_C(1) << 20);
+}
+
+int env_fail(const struct env *e, int rc, const char *what)
+{
+    switch (rc) {
+    case MDB_NOTFOUND:
+        return GDPOP_ERR_NOT_FOUND;
+    case ENOMEM:
+        return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    case MDB_READERS_FULL:
+        return err_fail(GDPOP_ERR_BUSY, _("the store %s has no reader slot left (%d)"), e->dir,
+                        STORE_READERS_MAX);
+    case MDB_MAP_FULL:
+        return err_fail(GDPOP_ERR_FULL, _("the map of the store %s is full"), e->dir);
+    case EIO:
+    case ENOSPC:
+    case EDQUOT:
+        if (rc != EIO || disk_is_full(e->dir))
+            return err_fail(GDPOP_ERR_FULL, _("no space left for the store %s"), e->dir);
+        break;
+    default:
+        break;
+    }
+    return err_fail(GDPOP_ERR_STORE, _("the store %s failed (%s): %s"), e->dir, what,
+                    mdb_strerror(rc));
+}
+
+MDB_dbi env_database(const struct env *e, const void *table_or_index)
+{
+    for (size_t i = 0; i < e->database_count; i++)
+        if (e->database[i].owner == table_or_index)
+            return e->database[i].dbi;
+    return UINT_MAX; /* LMDB refuses it */
+}
+
+bool env_is_complete(const struct env *e)
+{
+    for (size_t i = 0; i < e->database_count; i++)
+        if (!e->database[i].open)
+            return false;
+    return true;
+}
+
+static int open_database(struct env *e, MDB_txn *txn, unsigned flags, const void *owner,
+                         const char *name, size_t *n)
+{
+    if (*n == STORE_DATABASES_MAX)
+        return err_fail(GDPOP_ERR_INTERNAL, "too many tables");
+    struct database *d = &e->database[*n];
+    if (!d->open) {
+        int rc = mdb_dbi_open(txn, name, flags, &d->dbi);
+        if (rc != 0 && rc != MDB_NOTFOUND)
+            return env_fail(e, rc, name);
+        d->owner = owner;
+        d->open = rc == 0;
+    }
+    e->database_count = ++*n;
+    return 0;
+}
+
+static int open_databases(struct env *e, MDB_txn *txn, unsigned flags)
+{
+    size_t n = 0;
+    int r = 0;
+    e->database_count = 0;
+    for (size_t i = 0; r == 0 && store_tables[i]; i++) {
+        const struct table *table = store_tables[i];
+        r = open_database(e, txn, flags, table, table->name, &n);
+        for (size_t j = 0; r == 0 && table->indexes && table->indexes[j]; j++)
+            r = open_database(e, txn, flags, table->indexes[j], table->indexes[j]->name, &n);
+    }
+    return r;
+}
+
+int env_make_tables(struct env *e, MDB_txn *txn)
+{
+    return open_databases(e, txn, MDB_CREATE);
+}
+
+static int open_mdb(struct env *e, size_t map_bytes)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_env_create(&e->mdb);
+    if (rc == 0)
+        rc = mdb_env_set_maxreaders(e->mdb, STORE_READERS_MAX);
+    if (rc == 0)
+        rc = mdb_env_set_maxdbs(e->mdb, STORE_DATABASES_MAX);
+    if (rc == 0 && map_bytes > 0)
+        rc = mdb_env_set_mapsize(e->mdb, map_bytes);
+    if (rc == 0)
+        rc = mdb_env_open(e->mdb, e->dir, MDB_NOTLS, 0600);
+    if (rc != 0)
+        return env_fail(e, rc, "open");
+    if (map_bytes > 0)
+        return 0;
+    int r = map_begin(e, MDB_RDONLY, 0, &txn);
+    if (r < 0)
+        return r;
+    r = open_databases(e, txn, 0);
+    rc = mdb_txn_commit(txn); /* a handle opened in an aborted transaction is closed again */
+    map_end(e);
+    return r < 0 || rc == 0 ? r : env_fail(e, rc, "open");
+}
+
+void env_discard(struct env *e)
+{
+    if (e && e->mdb)
+        mdb_env_close(e->mdb);
+    free(e);
+}
+
+static int new_env(const char *dir, size_t map_bytes, struct env **ep)
+{
+    struct env *e = calloc(1, sizeof(*e));
+    if (!e)
+        return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    e->users = 1;
+    e->pid = getpid();
+    e->write_lock_fd = -1;
+    gate_init(&e->gate);
+    memcpy(e->dir, dir, strnlen(dir, PATH_MAX - 1));
+    int r = open_mdb(e, map_bytes);
+    if (r < 0) {
+        env_discard(e);
+        return r;
+    }
+    *ep = e;
+    return 0;
+}
+
+int env_make(const char *dir, size_t map_bytes, struct env **ep)
+{
+    *ep = NULL;
+    return new_env(dir, map_bytes, ep);
+}
+
+static struct env *find_open(const struct guard *id)
+{
+    struct env *e = registry;
+    while (e && (e->id.device != id->device || e->id.inode != id->inode))
+        e = e->next;
+    return e;
+}
+
+int env_open(const char *dir, struct env **ep)
+{
+    struct guard id;
+    *ep = NULL;
+    pthread_once(&fork_once, watch_forks);
+    pthread_mutex_lock(&registry_mutex);
+    int r = guard_files(dir, &id);
+    struct env *e = r < 0 ? NULL : find_open(&id);
+    if (e) {
+        e->users++;
+    } else if (r == 0 && (r = guard_data(dir)) == 0 && (r = new_env(dir, 0, &e)) == 0) {
+        e->id = id;
+        e->next = registry;
+        registry = e;
+    }
+    pthread_mutex_unlock(&registry_mutex);
+    *ep = e;
+    return r;
+}
+
+void env_close(struct env *e)
+{
+    if (!e || !env_is_ours(e))
+        return;
+    pthread_mutex_lock(&registry_mutex);
+    if (--e->users == 0) {
+        for (struct env **p = &registry; *p; p = &(*p)->next) {
+            if (*p == e) {
+                *p = e->next;
+                break;
+            }
+        }
+        env_discard(e);
+    }
+    pthread_mutex_unlock(&registry_mutex);
+}

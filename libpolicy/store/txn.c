@@ -1,0 +1,175 @@
+#include "store/private.h"
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+int txn_wait_ms(const struct txn *t)
+{
+    return t->store->conf.store_wait_sec * 1000;
+}
+
+int txn_fail(struct txn *t, int rc, const char *what)
+{
+    if (rc == MDB_MAP_FULL || rc == MDB_TXN_FULL)
+        t->map_was_full = true;
+    return env_fail(t->store->env, rc, what);
+}
+
+struct arena *txn_arena(const struct txn *t)
+{
+    return t->arena;
+}
+
+struct store *txn_store(const struct txn *t)
+{
+    return t->store;
+}
+
+static int new_txn(struct store *s, struct arena *a, struct txn **tp)
+{
+    *tp = NULL;
+    if (!env_is_ours(s->env))
+        return err_fail(GDPOP_ERR_ARGUMENT,
+                        _("a store cannot be used by a child that was forked after it was opened"));
+    struct txn *t = calloc(1, sizeof(*t));
+    if (!t)
+        return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    t->store = s;
+    t->arena = a;
+    t->write_lock.fd = -1;
+    *tp = t;
+    return 0;
+}
+
+int store_read(struct store *s, struct arena *a, struct txn **tp)
+{
+    int r = new_txn(s, a, tp);
+    if (r == 0 && (r = map_begin(s->env, MDB_RDONLY, txn_wait_ms(*tp), &(*tp)->mdb)) < 0) {
+        free(*tp);
+        *tp = NULL;
+    }
+    return r;
+}
+
+static int take_write_lock(struct txn *t)
+{
+    char path[PATH_MAX];
+    int r = store_path(t->store->conf.store_dir, STORE_WRITE_LOCK, path);
+    if (r == 0)
+        r = lock_file(path, txn_wait_ms(t), &t->write_lock);
+    if (r == 0)
+        env_keep_write_lock(t->store->env, t->write_lock.fd);
+    return r;
+}
+
+static void drop_write_lock(struct txn *t)
+{
+    if (t->write_lock.fd < 0)
+        return;
+    env_keep_write_lock(t->store->env, -1);
+    lock_release(&t->write_lock);
+}
+
+int store_write(struct store *s, struct arena *a, struct txn **tp)
+{
+    int r = new_txn(s, a, tp);
+    if (r < 0)
+        return r;
+    struct txn *t = *tp;
+    t->writes = true;
+    if ((r = take_write_lock(t)) == 0) {
+        /* Readers that were killed would keep old pages from being used again. */
+        mdb_reader_check(env_mdb(s->env), NULL);
+        map_keep_room(s->env, txn_wait_ms(t));
+        r = map_begin(s->env, 0, txn_wait_ms(t), &t->mdb);
+    }
+    if (r < 0) {
+        drop_write_lock(t);
+        free(t);
+        *tp = NULL;
+    }
+    return r;
+}
+
+/* Ends LMDB's part; the write lock stays. */
+static void end_mdb(struct txn *t)
+{
+    if (!t->mdb)
+        return;
+    mdb_txn_abort(t->mdb);
+    t->mdb = NULL;
+    map_end(t->store->env);
+}
+
+static int commit_mdb(struct txn *t)
+{
+    int rc = mdb_txn_commit(t->mdb); /* frees it, whatever comes */
+    t->mdb = NULL;
+    map_end(t->store->env);
+    return rc == 0 ? 0 : txn_fail(t, rc, "commit");
+}
+
+/* Makes the larger map last: LMDB writes its size with a commit only. */
+static void grow_for_the_next(struct txn *t)
+{
+    Model__Meta *meta;
+    if (map_grow(t->store->env, 0, txn_wait_ms(t)) < 0 ||
+        map_begin(t->store->env, 0, txn_wait_ms(t), &t->mdb) < 0)
+        return;
+    if (store_meta(t, &meta) == 0 && store_put_meta(t, meta) == 0)
+        commit_mdb(t);
+    end_mdb(t);
+}
+
+/* In a forked child neither LMDB's transaction nor the lock is touched: both are the parent's. */
+static void end(struct txn *t, bool grow)
+{
+    if (env_is_ours(t->store->env)) {
+        end_mdb(t);
+        if (grow && t->map_was_full)
+            grow_for_the_next(t);
+        drop_write_lock(t);
+    }
+    free(t);
+}
+
+int txn_commit(struct txn *t)
+{
+    int r = 0;
+    if (t->writes)
+        r = commit_mdb(t);
+    end(t, r < 0);
+    return r;
+}
+
+void txn_abort(struct txn *t)
+{
+    if (t)
+        end(t, true);
+}
+
+int store_update(struct store *s, struct arena *a, int (*change)(struct txn *t, void *arg),
+                 void *arg)
+{
+    struct txn *t;
+    int r = store_write(s, a, &t);
+    if (r < 0)
+        return r;
+    for (;;) {
+        r = change(t, arg);
+        if (r == 0)
+            r = commit_mdb(t);
+        if (r == 0 || !t->map_was_full)
+            break;
+        end_mdb(t);
+        t->map_was_full = false;
+        if ((r = map_grow(s->env, 0, txn_wait_ms(t))) < 0 ||
+            (r = map_begin(s->env, 0, txn_wait_ms(t), &t->mdb)) < 0)
+            break;
+    }
+    end(t, false);
+    return r;
+}

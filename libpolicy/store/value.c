@@ -1,0 +1,99 @@
+#include "store/private.h"
+
+#include "base/err.h"
+#include "base/text.h"
+#include "crypto/seal.h"
+
+/* Raw values of tables and indexes: each sealed with the name it stands under, its key and the
+ * schema. */
+
+static int check_key(const char *name, struct bytes key)
+{
+    if (key.len == 0 || key.len > STORE_KEY_MAX)
+        return err_fail(GDPOP_ERR_ARGUMENT,
+                        _("a key of table %s has %zu bytes, 1 to %d are allowed"), name, key.len,
+                        STORE_KEY_MAX);
+    return 0;
+}
+
+static MDB_val mdb_val(struct bytes b)
+{
+    return (MDB_val){.mv_size = b.len, .mv_data = (void *)(uintptr_t)b.data};
+}
+
+int value_open(struct txn *t, const char *name, bool plain, struct bytes key, MDB_val sealed,
+               struct arena *a, struct bytes *value)
+{
+    struct bytes raw = BYTES(sealed.mv_data, sealed.mv_size);
+    if (!plain) {
+        struct seal_place place = {.table = name, .key = key};
+        return seal_open(t->store->keys, &place, raw, a, value);
+    }
+    void *copy = arena_memdup(a, raw.data, raw.len);
+    *value = BYTES(copy, raw.len);
+    return copy ? 0 : GDPOP_ERR_NOMEM;
+}
+
+int value_get(struct txn *t, const void *owner, const char *name, bool plain, struct bytes key,
+              struct bytes *value)
+{
+    MDB_val k = mdb_val(key), v;
+    int r = check_key(name, key);
+    if (r < 0)
+        return r;
+    int rc = mdb_get(t->mdb, env_database(t->store->env, owner), &k, &v);
+    if (rc != 0)
+        return txn_fail(t, rc, name);
+    return value_open(t, name, plain, key, v, t->arena, value);
+}
+
+int value_put(struct txn *t, const void *owner, const char *name, bool plain, struct bytes key,
+              struct bytes value)
+{
+    int r = check_key(name, key);
+    if (r == 0 && !plain) {
+        struct seal_place place = {.table = name, .key = key, .schema = STORE_SCHEMA};
+        r = seal_wrap(t->store->keys, &place, value, t->arena, &value);
+    }
+    if (r < 0)
+        return r;
+    MDB_val k = mdb_val(key), v = mdb_val(value);
+    /* The trail only ever grows at its end; LMDB then fills pages whole. */
+    int rc = mdb_put(t->mdb, env_database(t->store->env, owner), &k, &v, plain ? MDB_APPEND : 0);
+    return rc == 0 ? 0 : txn_fail(t, rc, name);
+}
+
+int value_delete(struct txn *t, const void *owner, const char *name, struct bytes key)
+{
+    MDB_val k = mdb_val(key);
+    int r = check_key(name, key);
+    if (r < 0)
+        return r;
+    int rc = mdb_del(t->mdb, env_database(t->store->env, owner), &k, NULL);
+    return rc == 0 ? 0 : txn_fail(t, rc, name);
+}
+
+int value_each(struct txn *t, const void *owner, const char *name, struct bytes start,
+               struct bytes prefix,
+               int (*each)(struct txn *t, struct bytes key, MDB_val value, void *arg), void *arg)
+{
+    MDB_cursor *cursor;
+    MDB_val k = mdb_val(start), v;
+    int r = 0;
+    int rc = mdb_cursor_open(t->mdb, env_database(t->store->env, owner), &cursor);
+    if (rc != 0)
+        return txn_fail(t, rc, name);
+    rc = mdb_cursor_get(cursor, &k, &v, start.len > 0 ? MDB_SET_RANGE : MDB_FIRST);
+    for (; rc == 0 && r == 0; rc = r == 0 ? mdb_cursor_get(cursor, &k, &v, MDB_NEXT) : 0) {
+        uint8_t key[STORE_KEY_MAX]; /* the page may move while `each` writes to other tables */
+        if (k.mv_size < prefix.len || memcmp(k.mv_data, prefix.data, prefix.len) != 0 ||
+            k.mv_size > sizeof(key))
+            break;
+        memcpy(key, k.mv_data, k.mv_size);
+        r = each(t, BYTES(key, k.mv_size), v, arg);
+    }
+    mdb_cursor_close(cursor);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return txn_fail(t, rc, name);
+    return r;
+}
