@@ -15,18 +15,22 @@ static void format_end(const struct facts *facts, char out[static 24])
     if (end < INT64_MAX - minute) /* "for ever" stays */
         end = (end + minute - 1) / minute * minute;
     int offset = facts->utc_offset_min;
-    if (clock_day_start(end, offset, 0) == clock_day_start(facts->now_at, offset, 0)) {
-        struct civil c = clock_civil(end, offset);
+    struct civil c = clock_civil(end, offset);
+    if (clock_day_start(end, offset, 0) == clock_day_start(facts->now_at, offset, 0))
         snprintf(out, 24, "%02d:%02d", c.hour, c.minute);
-    } else {
-        clock_format_minute(end, offset, out);
-    }
+    else
+        snprintf(out, 24, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
 }
 
 void rule_lockout(const struct facts *facts, struct finding *f)
 {
     const struct settings *s = facts->password_settings;
     const char *tag = settings_tag(s, SETTING_lockout_limit);
+    if (facts->phase != PHASE_AUTH &&
+        (facts->service_class & (CLASS_BATCH | CLASS_INFRASTRUCTURE))) {
+        finding_skip(f, "no password is asked for");
+        return;
+    }
     finding_wanted(f, "fewer than %d failures", (int)settings_number(s, SETTING_lockout_limit));
     if (facts->now_at < facts->locked_until_at) {
         char end[24];

@@ -21,8 +21,8 @@
          N_("The service suits the account: no automatic login, no personal jobs."))               \
     RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a", false, \
          N_("A system of this registered host is granted to the account."))                        \
-    RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,    \
-         "DB-8.1.4.1b", false, N_("The account is not locked after wrong passwords."))             \
+    RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, CLASS_ANY, "DB-8.1.4.1b", false,      \
+         N_("The account is not locked after wrong passwords."))                                   \
     RULE(dormant, PHASE_ACCOUNT, PASSWORD_CLASSES | CLASS_REVERIFY | CLASS_BATCH, "DB-8.1.4.2c",   \
          true, N_("The account has been used lately."))                                            \
     RULE(workplace, ENTRY_PHASES, ENTRY_CLASSES, "GD-16", true,                                    \
