@@ -78,7 +78,8 @@ bool setting_at_least(enum setting_id id, const struct setting_value *a,
                       const struct setting_value *b);
 
 /* Combines `more` into `into`, setting by setting, by the stricter of both; a default never beats a
- * value that was set; of equal values the first one's tag stays. */
+ * value that was set; of equal values the first one's tag stays, but an article's tag before one of
+ * the general standards (DB, MP). */
 void settings_combine(struct settings *into, const struct settings *more);
 
 /* A profile file (conf/profiles, NAME.conf): [profile] with name, title, document (文号), issued,

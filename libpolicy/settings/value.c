@@ -137,13 +137,26 @@ bool setting_at_least(enum setting_id id, const struct setting_value *a,
     return false;
 }
 
+/* DB and MP clauses are the general standards; an article of a regulation says more to a reader. */
+static bool is_general_tag(const char *tag)
+{
+    return strncmp(tag, "DB-", 3) == 0 || strncmp(tag, "MP-", 3) == 0;
+}
+
+static bool is_better_source(const struct setting_value *ours, const struct setting_value *theirs)
+{
+    return theirs->number == ours->number && strcmp(theirs->text, ours->text) == 0 &&
+           is_general_tag(ours->tag) && !is_general_tag(theirs->tag);
+}
+
 void settings_combine(struct settings *into, const struct settings *more)
 {
     for (int id = 0; id < SETTING_COUNT; id++) {
         struct setting_value *ours = &into->value[id];
         const struct setting_value *theirs = &more->value[id];
         /* Theirs is strictly stricter when ours is not at least as strict as theirs. */
-        if (theirs->set && (!ours->set || !setting_at_least(id, theirs, ours)))
+        if (theirs->set &&
+            (!ours->set || !setting_at_least(id, theirs, ours) || is_better_source(ours, theirs)))
             *ours = *theirs;
     }
 }
