@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,4 +44,20 @@ int64_t host_uptime(void)
     struct timespec t;
     clock_gettime(CLOCK_BOOTTIME, &t);
     return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+static uint32_t read_id(const char *path)
+{
+    char text[16];
+    return read_word(path, text, sizeof(text)) ? (uint32_t)strtoul(text, NULL, 10) : UINT32_MAX;
+}
+
+uint32_t host_login_uid(void)
+{
+    return read_id("/proc/self/loginuid");
+}
+
+uint32_t host_audit_session(void)
+{
+    return read_id("/proc/self/sessionid");
 }

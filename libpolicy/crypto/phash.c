@@ -70,12 +70,22 @@ static int hash(const struct secret *password, const char *salt, char out[static
     return r;
 }
 
-int phash_salt(const char *prefix, unsigned long count, char out[static PHASH_MAX_BYTES])
+/* libcrypt takes an unknown prefix for the start of a DES salt: then the setting is another's. */
+static bool make_setting(const char *prefix, unsigned long count, const char *random, int len,
+                         char out[static PHASH_MAX_BYTES])
 {
     memset(out, 0, PHASH_MAX_BYTES);
-    if (crypt_gensalt_rn(prefix, count, NULL, 0, out, PHASH_MAX_BYTES))
-        return 0;
+    if (crypt_gensalt_rn(prefix, count, random, len, out, PHASH_MAX_BYTES) &&
+        strncmp(out, prefix, strlen(prefix)) == 0)
+        return true;
     memset(out, 0, PHASH_MAX_BYTES);
+    return false;
+}
+
+int phash_salt(const char *prefix, unsigned long count, char out[static PHASH_MAX_BYTES])
+{
+    if (make_setting(prefix, count, NULL, 0, out))
+        return 0;
     return err_fail(GDPOP_ERR_CRYPTO, _("libcrypt knows no method \"%s\" with cost %lu"), prefix,
                     count);
 }
@@ -121,7 +131,7 @@ static bool fixed_setting(const char *prefix, unsigned long count, char byte,
 {
     char random[16];
     memset(random, byte, sizeof(random));
-    return crypt_gensalt_rn(prefix, count, random, sizeof(random), out, PHASH_MAX_BYTES) != NULL;
+    return make_setting(prefix, count, random, sizeof(random), out);
 }
 
 void phash_dummy(const struct secret *password, const char *prefix, unsigned long count)
@@ -142,7 +152,7 @@ bool phash_current(const char *stored, const char *prefix, unsigned long count)
     size_t shared = 0;
     while (a[shared] && a[shared] == b[shared])
         shared++;
-    if (strncmp(stored, a, shared) != 0)
+    if (shared == 0 || strncmp(stored, a, shared) != 0) /* DES salts share nothing */
         return false;
     /* the default cost of $5$ and $6$ is not spelled out */
     return strncmp(stored + shared, "rounds=", 7) != 0;
@@ -152,7 +162,7 @@ bool phash_readable(const char *stored)
 {
     size_t len = strlen(stored);
     if (len >= PHASH_MAX_BYTES || strspn(stored, "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                 "abcdefghijklmnopqrstuvwxyz$,=") != len)
+                                                 "abcdefghijklmnopqrstuvwxyz$,=_") != len)
         return false;
     int kind = crypt_checksalt(stored);
     if (kind != CRYPT_SALT_OK && kind != CRYPT_SALT_METHOD_LEGACY && kind != CRYPT_SALT_TOO_CHEAP)
