@@ -2,35 +2,7 @@
 
 #include "base/log.h"
 #include "nss/snapshot.h"
-#include <errno.h>
-#include <pwd.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-/* The local passwd file is read itself, never through NSS: NSS would answer from our own snapshot,
- * or from a directory that a stranger controls. */
-static bool local_uid(const char *name, uid_t *uid)
-{
-    struct passwd pw, *found;
-    char buffer[4096];
-    bool hit = false;
-    FILE *f = fopen("/etc/passwd", "re");
-    if (!f)
-        return false;
-    while (!hit) {
-        int r = fgetpwent_r(f, &pw, buffer, sizeof(buffer), &found);
-        if (r == ERANGE)
-            continue; /* the rest of an overlong line is read as a line of its own and does not
-                         parse */
-        if (r != 0)
-            break;
-        hit = strcmp(pw.pw_name, name) == 0;
-    }
-    fclose(f);
-    if (hit)
-        *uid = pw.pw_uid;
-    return hit;
-}
+#include "policy/local.h"
 
 enum snapshot_answer { SNAPSHOT_HAS_NOT, SNAPSHOT_HAS, SNAPSHOT_CANNOT_TELL };
 
@@ -53,7 +25,7 @@ void identify(const struct gdpop *g, const struct gdpop_evidence *ev, struct gdp
 {
     uid_t local = 0, ours = 0;
     verdict_init(v);
-    if (!ev->user || !ev->user[0] || !local_uid(ev->user, &local))
+    if (!ev->user || !ev->user[0] || !local_has_name(ev->user, &local))
         return; /* no local account: gdpop's, or unknown, which is treated alike */
     if (conf_is_break_glass(&g->conf, ev->user)) {
         v->outcome = GDPOP_IGNORED;

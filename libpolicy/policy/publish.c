@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "nss/snapshot.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* What the snapshot shows, gathered from the store: each account that ever had a uid, closed ones
  * without a shell, its own group, and the groups of the duties. */
@@ -113,6 +115,20 @@ static bool is_current(struct store *store)
     return current;
 }
 
+/* The snapshot's own directory, which everybody may enter. What goes wrong here is told by the
+ * publisher. */
+static void make_directory(const char *snapshot)
+{
+    char dir[sizeof(((struct conf *)0)->snapshot)];
+    snprintf(dir, sizeof(dir), "%s", snapshot);
+    char *slash = strrchr(dir, '/');
+    if (!slash || slash == dir)
+        return;
+    *slash = '\0';
+    if (mkdir(dir, 0755) == 0 && chmod(dir, 0755) != 0)
+        log_warning("the mode of %s could not be set", dir);
+}
+
 int publish_snapshot(struct store *store)
 {
     struct shown s = {0};
@@ -120,6 +136,7 @@ int publish_snapshot(struct store *store)
     int r;
     if (is_current(store))
         return 0;
+    make_directory(store_conf(store)->snapshot);
     if ((s.arena = arena_new()) == NULL)
         return GDPOP_ERR_NOMEM;
     if ((r = gather(store, &s, &generation)) == 0) {

@@ -229,3 +229,8 @@ int store_create(const struct conf *conf)
     lock_release(&m.lock);
     return r;
 }
+
+void store_unmake(const struct conf *conf)
+{
+    remove_files(conf->store_dir);
+}

@@ -25,6 +25,10 @@ enum { STORE_SCHEMA = 1 };
  * Nothing half-made is left behind on an error. */
 int store_create(const struct conf *conf);
 
+/* Takes away the files of a store that store_create has just made and that is closed again, when
+ * what was to be its first content failed. Keys stay. */
+void store_unmake(const struct conf *conf);
+
 /* Opens it and its keys. Missing or short lock file, wrong owner or mode, foreign schema, missing
  * keys are refused before LMDB is called. Errors: GDPOP_ERR_STORE, GDPOP_ERR_KEY, GDPOP_ERR_NOMEM,
  * GDPOP_ERR_BUSY (readers). */
@@ -124,6 +128,7 @@ int store_put_session(struct txn *t, const Model__Session *s);
 int store_get_profile(struct txn *t, const char *name, Model__Profile **p);
 int store_put_profile(struct txn *t, const Model__Profile *p);
 int store_put_override(struct txn *t, const Model__Override *o);
+int store_delete_override(struct txn *t, const char *setting);
 /* systems: sorted, joined by '+', "" for none. */
 int store_get_policy(struct txn *t, const char *systems, Model__Policy **p);
 int store_put_policy(struct txn *t, const char *systems, const Model__Policy *p);

@@ -1,0 +1,355 @@
+#include "admin/admin.h"
+#include "admin/lifecycle.h"
+
+#include "model/identity.h"
+#include "policy/local.h"
+
+static unsigned duty_of(const char *name)
+{
+    return strcmp(name, "system") == 0     ? GDPOP_DUTY_SYSTEM
+           : strcmp(name, "security") == 0 ? GDPOP_DUTY_SECURITY
+           : strcmp(name, "audit") == 0    ? GDPOP_DUTY_AUDIT
+                                           : GDPOP_DUTY_NONE;
+}
+
+static const char *duty_word(unsigned duty)
+{
+    return duty == GDPOP_DUTY_SYSTEM     ? "system"
+           : duty == GDPOP_DUTY_SECURITY ? "security"
+           : duty == GDPOP_DUTY_AUDIT    ? "audit"
+                                         : "";
+}
+
+/* GD-6: the chain of administrators ends at the county. */
+static int check_duty(struct gdpop_admin *a, const Model__Account *x)
+{
+    Model__Organisation *o;
+    int r = store_get_organisation(a->call.txn, x->organisation, &o);
+    if (r != 0 || x->duties == 0)
+        return r;
+    if (strcmp(o->level, "town") == 0 || strcmp(o->level, "village") == 0)
+        return err_fail(
+            GDPOP_ERR_REFUSED,
+            _("GD-6: there are no administrators at level %s; the chain ends at the county"),
+            o->level);
+    return 0;
+}
+
+/* A new record, or the closed one of the same person, who returns under the old name and uid. */
+static int start_record(struct gdpop_admin *a, const char *name, const Model__Person *p,
+                        Model__Account **x)
+{
+    char *other;
+    uid_t uid;
+    int r = store_get_account(a->call.txn, name, x);
+    if (r == 0) {
+        if (strcmp((*x)->person, p->id) != 0)
+            return err_fail(GDPOP_ERR_EXISTS, _("the name %s belongs to another person, for ever"),
+                            name);
+        if (strcmp((*x)->state, "closed") != 0)
+            return err_fail(GDPOP_ERR_EXISTS, _("%s has the account %s already"), p->id, name);
+        return 0;
+    }
+    if (r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    if (local_has_name(name, &uid))
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("%s is a local account of this host; choose another name"), name);
+    r = store_account_of_person(a->call.txn, p->id, &other);
+    if (r == 0)
+        return err_fail(GDPOP_ERR_EXISTS,
+                        _("one person, one account: %s has the account %s already"), p->id, other);
+    if (r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    if ((*x = arena_alloc(a->call.arena, sizeof(**x))) == NULL)
+        return GDPOP_ERR_NOMEM;
+    model__account__init(*x);
+    (*x)->name = admin_copy(a, name);
+    (*x)->person = p->id;
+    return (*x)->name ? 0 : GDPOP_ERR_NOMEM;
+}
+
+static int add_application(struct gdpop_admin *a, const struct request *q, Model__Account *x)
+{
+    Model__Application *application = arena_alloc(a->call.arena, sizeof(*application));
+    if (!application)
+        return GDPOP_ERR_NOMEM;
+    model__application__init(application);
+    application->systems = x->systems;
+    application->n_systems = x->n_systems;
+    application->role = x->role;
+    application->applied_by = (char *)a->actor;
+    application->applied_at = a->now_at;
+    application->purpose = admin_copy(a, request_word(q, "purpose"));
+    if (!application->purpose)
+        return GDPOP_ERR_NOMEM;
+    return codec_add_message(a->call.arena, &x->applications, &x->n_applications, application);
+}
+
+static int apply(struct gdpop_admin *a, const struct request *q)
+{
+    const char *name = request_word(q, "user");
+    struct settings unused;
+    Model__Account *x;
+    Model__Person *p;
+    int r;
+    if ((r = identity_check_account_name(name)) != 0 ||
+        (r = admin_person(a, request_word(q, "person"), &p)) != 0 ||
+        (r = admin_not_own_person(a, p->id)) != 0 || (r = start_record(a, name, p, &x)) != 0 ||
+        (r = request_all(a, q, "system", &x->systems, &x->n_systems)) != 0 ||
+        (r = request_instant(a, q, "until", true, &x->expires_at)) != 0)
+        return r;
+    if (policy_settings(a->call.txn, x->systems, x->n_systems, &unused) != 0)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("no loaded profile names one of the systems applied for"));
+    if (x->expires_at && x->expires_at <= a->now_at)
+        return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
+    x->organisation = p->organisation;
+    x->state = (char *)"applied";
+    x->role = admin_copy(a, request_word(q, "role"));
+    x->duties = duty_of(request_word(q, "duty"));
+    if (!x->role)
+        return GDPOP_ERR_NOMEM;
+    if ((r = check_duty(a, x)) != 0 || (r = add_application(a, q, x)) != 0 ||
+        (r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, "account.apply", x->name, p->id, x->role)) != 0)
+        return r;
+    return result_message(a, _("application for %s filed"), x->name);
+}
+
+static bool in_office(const Model__Leader *l, int64_t at)
+{
+    return l->from_at <= at && (l->until_at == 0 || at < l->until_at);
+}
+
+/* The person who may approve: the named one, else the responsible leader; in office on the day of
+ * the decision. */
+static int find_leader(struct gdpop_admin *a, const Model__Account *x, const char *named,
+                       int64_t at, const char **leader)
+{
+    Model__Organisation *o;
+    int r = lifecycle_approver(a, x, &o);
+    *leader = NULL;
+    if (r != 0)
+        return r;
+    for (size_t i = 0; i < o->n_leaders; i++) {
+        const Model__Leader *l = o->leaders[i];
+        bool fits = named ? strcmp(l->person, named) == 0 : strcmp(l->kind, "responsible") == 0;
+        if (fits && in_office(l, at) && strcmp(l->person, x->person) != 0)
+            *leader = l->person;
+    }
+    if (*leader)
+        return 0;
+    if (named)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("GD-7: %s may not approve this: the leaders of %s in office on that day "
+                          "may, and nobody for themselves"),
+                        named, o->id);
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("GD-7: %s has no responsible leader on record for that day; see org leader"),
+                    o->id);
+}
+
+static int approve(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Approval *approval = arena_alloc(a->call.arena, sizeof(*approval));
+    const char *leader, *missing;
+    Model__Account *x;
+    int64_t at;
+    int r;
+    if (!approval)
+        return GDPOP_ERR_NOMEM;
+    model__approval__init(approval);
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0 ||
+        (r = request_instant(a, q, "date", false, &at)) != 0)
+        return r;
+    if (strcmp(x->state, "applied") != 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an application can be approved"),
+                        x->name, x->state);
+    if (at == 0)
+        at = clock_day_start(a->now_at, a->utc_offset_min, 0);
+    if (at > a->now_at)
+        return err_fail(GDPOP_ERR_USAGE, _("--date lies in the future"));
+    if ((r = find_leader(a, x, request_text(q, "leader"), at, &leader)) != 0)
+        return r;
+    if (a->self && strcmp(a->self->person, leader) == 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("who approves does not carry out: %s is you"),
+                        leader);
+    approval->leader = admin_copy(a, leader);
+    approval->recorded_by = (char *)a->actor;
+    approval->approved_at = at;
+    approval->recorded_at = a->now_at;
+    x->applications[x->n_applications - 1]->approval = approval;
+    x->state = (char *)"approved";
+    if (!approval->leader)
+        return GDPOP_ERR_NOMEM;
+    if ((r = admin_paper(a, "decision", request_file(q, "paper"),
+                         admin_copy(a, request_word(q, "paper-number")), at, &approval->paper)) !=
+            0 ||
+        (r = admin_event(a, "account.approve", x->name, leader, NULL)) != 0 ||
+        (r = lifecycle_complete(a, x, &missing)) != 0)
+        return r;
+    return result_message(
+        a, missing ? _("%s approved; to become active it lacks %s") : _("%s approved and active"),
+        x->name, missing);
+}
+
+static const char *join(struct gdpop_admin *a, char **list, size_t count)
+{
+    char *text = admin_copy(a, "");
+    for (size_t i = 0; text && i < count; i++)
+        text = arena_printf(a->call.arena, "%s%s%s", text, i ? " " : "", list[i]);
+    return text ? text : "";
+}
+
+static int describe(struct gdpop_admin *a, const Model__Account *x)
+{
+    int r;
+    if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "user", _("Account"), x->name)) != 0 ||
+        (r = result_text(a, "state", _("State"), x->state)) != 0 ||
+        (r = result_text(a, "person", _("Person"), x->person)) != 0 ||
+        (r = result_text(a, "organisation", _("Organisation"), x->organisation)) != 0 ||
+        (r = result_text(a, "systems", _("Systems"), join(a, x->systems, x->n_systems))) != 0 ||
+        (r = result_text(a, "role", _("Role"), x->role)) != 0 ||
+        (r = result_text(a, "duty", _("Duty"), duty_word(x->duties))) != 0)
+        return r;
+    return result_number(a, "uid", _("Uid"), x->uid);
+}
+
+static int show(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Account *x;
+    Model__Credential *c = NULL;
+    Model__Counter *counter;
+    int r;
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 || (r = describe(a, x)) != 0)
+        return r;
+    r = store_get_credential(a->call.txn, x->name, &c);
+    if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) ||
+        (r = store_get_counter(a->call.txn, x->name, &counter)) != 0)
+        return r;
+    bool locked = counter->locked_until_at > a->now_at;
+    if ((r = result_instant(a, "activated_at", _("Active since"), x->activated_at)) != 0 ||
+        (r = result_instant(a, "expires_at", _("Expires"), x->expires_at)) != 0 ||
+        (r = result_text(a, "frozen_reason", _("Frozen because"), x->frozen_reason)) != 0 ||
+        (r = result_text(a, "frozen_by", _("Frozen by"), x->frozen_by)) != 0 ||
+        (r = result_instant(a, "suspended_until", _("Suspended until"), x->suspended_until_at)) !=
+            0 ||
+        (r = result_instant(a, "password_set_at", _("Password set"), c ? c->set_at : 0)) != 0 ||
+        (r = result_bool(a, "password_initial", _("Initial password"), c && c->initial)) != 0 ||
+        (r = result_instant(a, "locked_until", _("Locked until"),
+                            locked ? counter->locked_until_at : 0)) != 0 ||
+        (r = result_instant(a, "last_login_at", _("Last login"), counter->last_login_at)) != 0)
+        return r;
+    return result_text(a, "last_login_from", _("From"), counter->last_login_from);
+}
+
+struct listing {
+    struct gdpop_admin *a;
+    const char *organisation, *state;
+};
+
+static int list_one(struct bytes key, void *message, void *arg)
+{
+    const struct listing *l = arg;
+    const Model__Account *x = message;
+    bool within = true;
+    (void)key;
+    if (l->state && strcmp(l->state, x->state) != 0)
+        return 0;
+    if (l->organisation) {
+        int r = store_is_within(l->a->call.txn, x->organisation, l->organisation, &within);
+        if (r != 0)
+            return r;
+    }
+    return within ? describe(l->a, x) : 0;
+}
+
+static int list(struct gdpop_admin *a, const struct request *q)
+{
+    struct listing l = {a, request_text(q, "org"), request_text(q, "state")};
+    Model__Organisation *o;
+    int r;
+    result_list(a);
+    if (!l.organisation && a->self)
+        l.organisation = a->self->organisation;
+    if (l.organisation && (r = admin_organisation(a, l.organisation, &o)) != 0)
+        return r;
+    return store_each(a->call.txn, &table_account, BYTES("", 0), list_one, &l);
+}
+
+const struct operation operations_account[] = {
+    {.public = {.noun = "account",
+                .verb = "apply",
+                .help = N_("File an application (A4) for an account."),
+                .duties = GDPOP_DUTY_SYSTEM,
+                .writes = true,
+                .example = "zhangsan --person P000001 --system population --role entry",
+                .params =
+                    (const struct gdpop_param[]){
+                        POSITIONAL("user", "USER", N_("name of the account")),
+                        REQUIRED("person", GDPOP_PARAM_WORD, "PERSON",
+                                 N_("the person whose account it is")),
+                        {.name = "system",
+                         .kind = GDPOP_PARAM_WORD,
+                         .required = true,
+                         .repeated = true,
+                         .metavar = "SYSTEM",
+                         .help = N_("a system that it may use")},
+                        REQUIRED("role", GDPOP_PARAM_WORD, "ROLE", N_("what it may do there")),
+                        {.name = "duty",
+                         .kind = GDPOP_PARAM_WORD,
+                         .metavar = "DUTY",
+                         .choices = "system security audit",
+                         .help = N_("duty of an administrator")},
+                        OPTIONAL("until", GDPOP_PARAM_DATE, "DATE", N_("last day")),
+                        OPTIONAL("purpose", GDPOP_PARAM_TEXT, "TEXT", N_("what for")),
+                        PARAMS_END}},
+     .run = apply},
+    {.public = {.noun = "account",
+                .verb = "approve",
+                .help = N_("Record a leader's approval of an application."),
+                .duties = GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY,
+                .writes = true,
+                .example = "zhangsan --leader P000002 --paper decision.pdf --date 2026-03-02",
+                .params =
+                    (const struct gdpop_param[]){
+                        POSITIONAL("user", "USER", N_("the account")),
+                        OPTIONAL("leader", GDPOP_PARAM_WORD, "PERSON",
+                                 N_("who approved; the responsible leader when left out")),
+                        OPTIONAL("paper", GDPOP_PARAM_FILE, "FILE",
+                                 N_("the signed paper; its digest is kept")),
+                        OPTIONAL("paper-number", GDPOP_PARAM_TEXT, "NUMBER",
+                                 N_("its number or shelf mark")),
+                        OPTIONAL("date", GDPOP_PARAM_DATE, "DATE",
+                                 N_("day of the decision, today when left out")),
+                        PARAMS_END}},
+     .run = approve},
+    {.public = {.noun = "account",
+                .verb = "list",
+                .help = N_("List accounts."),
+                .duties = GDPOP_DUTY_ANY,
+                .example = "--state frozen",
+                .params =
+                    (const struct gdpop_param[]){
+                        OPTIONAL("org", GDPOP_PARAM_WORD, "ORG",
+                                 N_("only of this organisation and those below")),
+                        {.name = "state",
+                         .kind = GDPOP_PARAM_WORD,
+                         .metavar = "STATE",
+                         .choices = "applied approved active frozen closed",
+                         .help = N_("only in this state")},
+                        PARAMS_END}},
+     .run = list},
+    {.public = {.noun = "account",
+                .verb = "show",
+                .help = N_("Show an account."),
+                .duties = GDPOP_DUTY_ANY,
+                .example = "zhangsan",
+                .params =
+                    (const struct gdpop_param[]){POSITIONAL("user", "USER", N_("the account")),
+                                                 PARAMS_END}},
+     .run = show},
+    {.public = {.noun = NULL}},
+};

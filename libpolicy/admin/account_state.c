@@ -1,0 +1,158 @@
+#include "admin/admin.h"
+#include "admin/lifecycle.h"
+
+/* Freezing is the safe direction: it holds from the commit on, and the sessions end. */
+static int freeze_until(struct gdpop_admin *a, const struct request *q, const char *action,
+                        int64_t until_at)
+{
+    Model__Account *x;
+    int r;
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0)
+        return r;
+    if (strcmp(x->state, "active") != 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account can be frozen"),
+                        x->name, x->state);
+    x->state = (char *)"frozen";
+    x->frozen_at = a->now_at;
+    x->frozen_by = (char *)a->actor;
+    x->frozen_reason = admin_copy(a, request_word(q, "reason"));
+    x->frozen_tag = (char *)"GD-9";
+    x->suspended_until_at = until_at;
+    if (!x->frozen_reason)
+        return GDPOP_ERR_NOMEM;
+    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, action, x->name, NULL, x->frozen_reason)) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0 ||
+        (r = admin_end_sessions_after(a, x->uid)) != 0)
+        return r;
+    return result_message(a, _("%s is frozen; its sessions end"), x->name);
+}
+
+static int freeze(struct gdpop_admin *a, const struct request *q)
+{
+    return freeze_until(a, q, "account.freeze", 0);
+}
+
+static int suspend(struct gdpop_admin *a, const struct request *q)
+{
+    int64_t until_at;
+    int r = request_instant(a, q, "until", true, &until_at);
+    if (r != 0)
+        return r;
+    if (until_at <= a->now_at)
+        return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
+    return freeze_until(a, q, "account.suspend", until_at);
+}
+
+/* Only the security duty unfreezes, and never who froze (DESIGN 7). */
+static int unfreeze(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Account *x;
+    int r;
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0)
+        return r;
+    if (strcmp(x->state, "frozen") != 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s, not frozen"), x->name, x->state);
+    if (a->self && strcmp(x->frozen_by, a->actor) == 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("who froze an account does not unfreeze it: ask another administrator "
+                          "with the duty security"));
+    x->state = (char *)"active";
+    x->frozen_at = x->suspended_until_at = 0;
+    x->frozen_by = x->frozen_reason = x->frozen_tag = (char *)"";
+    x->reviewed_at = a->now_at;
+    if ((r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, "account.unfreeze", x->name, NULL,
+                         admin_copy(a, request_word(q, "reason")))) != 0)
+        return r;
+    return result_message(a, _("%s is active again"), x->name);
+}
+
+static int unlock(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Account *x;
+    Model__Counter *c;
+    int r;
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0 ||
+        (r = store_get_counter(a->call.txn, x->name, &c)) != 0)
+        return r;
+    c->n_failures = 0;
+    c->locked_until_at = 0;
+    if ((r = store_put_counter(a->call.txn, x->name, c)) != 0 ||
+        (r = admin_event(a, "account.unlock", x->name, NULL, NULL)) != 0)
+        return r;
+    return result_message(a, _("%s is unlocked"), x->name);
+}
+
+static int close_account(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Account *x;
+    int r;
+    if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0)
+        return r;
+    if (strcmp(x->state, "closed") == 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is closed already"), x->name);
+    if ((r = lifecycle_keep_duty(a, x)) != 0)
+        return r;
+    x->state = (char *)"closed";
+    x->duties = 0;
+    if ((r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
+        (r = admin_event(a, "account.close", x->name, NULL,
+                         admin_copy(a, request_word(q, "reason")))) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0 ||
+        (r = admin_end_sessions_after(a, x->uid)) != 0)
+        return r;
+    return result_message(a, _("%s is closed; its name and uid are never given to anyone else"),
+                          x->name);
+}
+
+#define STATE_OP(v, text, d, function, ...)                                                        \
+    {                                                                                              \
+        .public = {.noun = "account",                                                              \
+                   .verb = v,                                                                      \
+                   .help = text,                                                                   \
+                   .duties = d,                                                                    \
+                   .writes = true,                                                                 \
+                   .example = "zhangsan --reason breach",                                          \
+                   .params =                                                                       \
+                       (const struct gdpop_param[]){POSITIONAL("user", "USER", N_("the account")), \
+                                                    __VA_ARGS__, PARAMS_END}},                     \
+        .run = function                                                                            \
+    }
+
+const struct operation operations_account_state[] = {
+    STATE_OP("close", N_("Close an account for good; its name stays taken."), GDPOP_DUTY_SYSTEM,
+             close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
+    STATE_OP("freeze", N_("Freeze an account at once and end its sessions."),
+             GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, freeze,
+             REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
+    {.public = {.noun = "account",
+                .verb = "suspend",
+                .help = N_("Freeze an account until a day."),
+                .duties = GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY,
+                .writes = true,
+                .example = "zhangsan --until 2027-03-01 --reason leave",
+                .params =
+                    (const struct gdpop_param[]){
+                        POSITIONAL("user", "USER", N_("the account")),
+                        REQUIRED("until", GDPOP_PARAM_DATE, "DATE", N_("last day of it")),
+                        REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END}},
+     .run = suspend},
+    STATE_OP("unfreeze", N_("Let a frozen account in again."), GDPOP_DUTY_SECURITY, unfreeze,
+             REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
+    {.public = {.noun = "account",
+                .verb = "unlock",
+                .help = N_("End a lockout after failed logins."),
+                .duties = GDPOP_DUTY_SECURITY,
+                .writes = true,
+                .example = "zhangsan",
+                .params =
+                    (const struct gdpop_param[]){POSITIONAL("user", "USER", N_("the account")),
+                                                 PARAMS_END}},
+     .run = unlock},
+    {.public = {.noun = NULL}},
+};

@@ -1,0 +1,240 @@
+#include "admin/admin.h"
+
+#include "admin/table.h"
+#include "base/host.h"
+#include "base/log.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static int open_act(struct gdpop_admin *a)
+{
+    int r;
+    if ((a->flags & GDPOP_ADMIN_INIT) &&
+        (a->g->conf_error != 0 || (r = store_create(&a->g->conf)) != 0))
+        return a->g->conf_error != 0 ? err_fail(a->g->conf_error, "%s", a->g->conf_sentence) : r;
+    if ((r = call_open(&a->call, a->g)) != 0)
+        return r;
+    return call_read(&a->call);
+}
+
+/* Civil dates of this act are the host's. */
+static int read_offset(struct gdpop_admin *a)
+{
+    struct settings s;
+    int r = a->flags & GDPOP_ADMIN_INIT ? (settings_default(&s), 0)
+                                        : policy_settings(a->call.txn, NULL, 0, &s);
+    if (r == 0)
+        a->utc_offset_min = (int)settings_number(&s, SETTING_utc_offset_min);
+    return r;
+}
+
+/* Who acts must be an administrator in good standing at this moment, whatever was true at login. */
+static int read_actor(struct gdpop_admin *a)
+{
+    int r = store_get_account(a->call.txn, a->actor, &a->self);
+    if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    if (r != 0 || strcmp(a->self->state, "active") != 0 || a->self->duties == 0 ||
+        (a->self->expires_at && a->now_at >= a->self->expires_at))
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s is not an active administrator"), a->actor);
+    return 0;
+}
+
+/* Read when the act begins, and again in its write transaction. */
+static int read_frame(struct gdpop_admin *a)
+{
+    int r;
+    if ((r = trail_now(a->call.txn, &a->now_at)) != 0 || (r = read_offset(a)) != 0)
+        return r;
+    return a->flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER) ? 0 : read_actor(a);
+}
+
+static int need_write(struct gdpop_admin *a)
+{
+    int r;
+    if (a->call.txn)
+        return 0;
+    if ((r = store_write(a->call.store, a->call.arena, &a->call.txn)) != 0)
+        return r;
+    if ((a->flags & GDPOP_ADMIN_INIT) && (r = policy_compile(a->call.txn)) != 0)
+        return r;
+    return read_frame(a);
+}
+
+int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct gdpop_admin **ap)
+{
+    int r;
+    err_clear();
+    *ap = NULL;
+    bool unnamed = flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER);
+    if (!actor && !unnamed)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("nobody is named who acts"));
+    struct gdpop_admin *a = calloc(1, sizeof(*a));
+    if (!a)
+        return GDPOP_ERR_NOMEM;
+    a->g = g;
+    a->flags = flags;
+    if ((r = open_act(a)) != 0)
+        goto out;
+    a->actor = actor ? admin_copy(a, actor) : flags & GDPOP_ADMIN_INIT ? "init" : "recover";
+    host_machine_id(a->host_id);
+    if ((r = read_frame(a)) != 0)
+        goto out;
+    if (!(flags & GDPOP_ADMIN_READ)) {
+        txn_abort(a->call.txn);
+        a->call.txn = NULL;
+    }
+    *ap = a;
+    a = NULL;
+out:
+    gdpop_admin_end(a);
+    return r;
+}
+
+static const struct operation *find(const char *noun, const char *verb)
+{
+    for (size_t i = 0; operation_files[i]; i++)
+        for (const struct operation *o = operation_files[i]; o->public.noun; o++)
+            if (strcmp(o->public.noun, noun) == 0 && strcmp(o->public.verb, verb) == 0)
+                return o;
+    return NULL;
+}
+
+/* A refused attempt is an event too, in a transaction of its own after the act's was undone. */
+struct refusal {
+    const struct gdpop_admin *a;
+    const char *action;
+    int error;
+};
+
+static int write_refusal(struct txn *t, void *arg)
+{
+    const struct refusal *f = arg;
+    Model__Event e = MODEL__EVENT__INIT;
+    e.actor = (char *)f->a->actor;
+    e.action = (char *)f->action;
+    e.outcome = (char *)"refused";
+    e.detail = (char *)gdpop_strerror(f->error);
+    return trail_append(t, &e);
+}
+
+static void record_refusal(struct gdpop_admin *a, const struct gdpop_operation *o, int error)
+{
+    char sentence[512];
+    snprintf(sentence, sizeof(sentence), "%s", err_sentence());
+    struct refusal f = {a, arena_printf(a->call.arena, "%s.%s", o->noun, o->verb), error};
+    txn_abort(a->call.txn);
+    a->call.txn = NULL;
+    if (f.action && store_update(a->call.store, a->call.arena, write_refusal, &f) != 0)
+        log_error("a refused attempt of %s could not be recorded: %s", a->actor, err_sentence());
+    err_fail(error, "%s", sentence);
+}
+
+static int authorise(struct gdpop_admin *a, const struct gdpop_operation *o)
+{
+    /* Its sentence says how to go on. */
+    if (a->clock_stepped && o->writes && strcmp(o->verb, "accept-clock") != 0)
+        return trail_now(a->call.txn, &a->now_at);
+    if (o->writes && (a->flags & GDPOP_ADMIN_READ))
+        return err_fail(GDPOP_ERR_ARGUMENT, _("%s %s changes the store"), o->noun, o->verb);
+    if (admin_has_duty(a, o->duties))
+        return 0;
+    return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s may not do this: %s %s belongs to the duty %s"),
+                    a->actor, o->noun, o->verb, duty_names(o->duties));
+}
+
+int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
+                     const struct gdpop_arg *args, size_t count, const struct gdpop_result **result)
+{
+    int r;
+    err_clear();
+    *result = NULL;
+    if (a->spoiled || a->committed)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("this act has ended"));
+    const struct operation *o = find(noun, verb);
+    if (!o)
+        return err_fail(GDPOP_ERR_USAGE, _("there is no command \"%s %s\"; see gdpop-admin help"),
+                        noun, verb);
+    struct request q = {&o->public, args, count};
+    a->result = (struct gdpop_result){.ok = true, .message = ""};
+    a->rows = NULL;
+    a->row_room = a->field_room = 0;
+    a->prepared = NULL;
+    if ((r = request_check(&o->public, args, count)) == 0 && (r = authorise(a, &o->public)) == 0 &&
+        (!o->prepare || (r = o->prepare(a, &q)) == 0) && (r = need_write(a)) == 0)
+        r = o->run(a, &q);
+    if (r != 0) {
+        a->spoiled = true;
+        if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED)
+            record_refusal(a, &o->public, r);
+        return r;
+    }
+    *result = &a->result;
+    return 0;
+}
+
+int gdpop_admin_commit(struct gdpop_admin *a)
+{
+    int r;
+    err_clear();
+    if (a->spoiled || a->committed)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("this act cannot be committed: a call of it failed"));
+    if ((a->flags & GDPOP_ADMIN_READ) || !a->call.txn)
+        return 0;
+    r = txn_commit(a->call.txn);
+    a->call.txn = NULL;
+    if (r != 0)
+        return r;
+    a->committed = true;
+    /* The change stands; what follows is repeated by `tick` and by the next login when it fails
+     * here. */
+    r = publish_snapshot(a->call.store);
+    for (size_t i = 0; i < a->ending_count; i++)
+        if (ending_kill(a->ending[i]) != 0)
+            log_error("%s", err_sentence());
+    return r;
+}
+
+void gdpop_admin_end(struct gdpop_admin *a)
+{
+    if (!a)
+        return;
+    bool unmake = (a->flags & GDPOP_ADMIN_INIT) && a->call.store && !a->committed;
+    call_close(&a->call);
+    if (unmake)
+        store_unmake(&a->g->conf);
+    free(a);
+}
+
+int gdpop_admin_whoami(struct gdpop *g, const char **actor)
+{
+    struct call call;
+    char boot_id[40], *name = NULL;
+    uint32_t login_uid = host_login_uid(), audit_session = host_audit_session();
+    Model__Session **list;
+    size_t count;
+    int r;
+    err_clear();
+    if ((r = call_open(&call, g)) != 0)
+        return r;
+    host_boot_id(boot_id);
+    if ((r = call_read(&call)) != 0)
+        goto out;
+    r = login_uid == UINT32_MAX || audit_session == UINT32_MAX
+            ? GDPOP_ERR_NOT_FOUND
+            : store_account_by_uid(call.txn, login_uid, &name);
+    if (r == 0 && (r = store_open_sessions(call.txn, name, &list, &count)) == 0) {
+        r = GDPOP_ERR_NOT_FOUND;
+        for (size_t i = 0; i < count && r != 0; i++)
+            if (list[i]->audit_session == audit_session && facts_session_lives(list[i], boot_id))
+                r = 0;
+    }
+    if (r == 0 && (*actor = arena_strdup(g->arena, name)) == NULL)
+        r = GDPOP_ERR_NOMEM;
+    if (r == GDPOP_ERR_NOT_FOUND)
+        r = err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                     _("this terminal belongs to no live login of an account that gdpop knows"));
+out:
+    call_close(&call);
+    return r;
+}

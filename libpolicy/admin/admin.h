@@ -1,0 +1,136 @@
+/* What administrators do. An operation is a row (noun, verb, parameters, duties) with its function,
+ * beside others of its noun in one file; table.c lists the files. Inner header of the room.
+ *
+ * An operation reads its arguments (request.h's request_ functions), asks whether the actor may
+ * (admin_scope, admin_not_self), changes records in the act's transaction, appends one event
+ * (admin_event) and describes what it did (result_ functions). It returns 0 or an error with its
+ * sentence; on an error the whole act is lost, so it need not undo anything. */
+#ifndef GDPOP_ADMIN_ADMIN_H
+#define GDPOP_ADMIN_ADMIN_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "model/codec.h"
+#include "policy/policy.h"
+
+enum { ADMIN_ENDINGS_MAX = 64 };
+
+struct gdpop_admin {
+    struct gdpop *g;
+    unsigned flags;
+    struct call call;     /* arena, store, and the transaction of the whole act */
+    const char *actor;    /* account name; "init" or "recover" without one */
+    Model__Account *self; /* NULL with INIT or RECOVER */
+    int64_t now_at;
+    int utc_offset_min;
+    char host_id[33];
+    void *prepared;
+    bool spoiled; /* a call failed: commit is refused */
+    bool committed;
+    bool clock_stepped;         /* only reading and `audit accept-clock` are left */
+    uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
+    size_t ending_count;
+    struct gdpop_result result;
+    struct gdpop_row *rows;
+    struct gdpop_field *fields; /* of the last row, growing */
+    size_t row_room, field_room;
+};
+
+/* The arguments of one call, checked against the operation's parameters. */
+struct request {
+    const struct gdpop_operation *operation;
+    const struct gdpop_arg *args;
+    size_t count;
+};
+
+struct operation {
+    struct gdpop_operation public;
+    /* What takes long (a password hash) and needs no transaction, before the write transaction is
+     * taken; may be NULL. What it made is kept in a->prepared. */
+    int (*prepare)(struct gdpop_admin *a, const struct request *q);
+    int (*run)(struct gdpop_admin *a, const struct request *q);
+};
+
+/* ---- Arguments (request.c). Optional ones that are absent give NULL, 0 or false. ---- */
+int request_check(const struct gdpop_operation *o, const struct gdpop_arg *args, size_t count);
+const char *request_text(const struct request *q, const char *name);
+/* As request_text, "" when absent. */
+const char *request_word(const struct request *q, const char *name);
+bool request_flag(const struct request *q, const char *name);
+struct bytes request_file(const struct request *q, const char *name);
+/* All values of a repeated parameter, in the act's arena. */
+int request_all(struct gdpop_admin *a, const struct request *q, const char *name, char ***list,
+                size_t *count);
+/* A date or instant; with end_of_day a date alone means its 24:00. *at = 0 when absent. */
+int request_instant(struct gdpop_admin *a, const struct request *q, const char *name,
+                    bool end_of_day, int64_t *at);
+/* "30d", "12h", "90m": microseconds. */
+int request_duration(const struct request *q, const char *name, int64_t *microseconds);
+
+/* ---- Results (result.c) ---- */
+int result_row(struct gdpop_admin *a, int depth);
+int result_text(struct gdpop_admin *a, const char *name, const char *title, const char *text);
+int result_number(struct gdpop_admin *a, const char *name, const char *title, int64_t number);
+int result_bool(struct gdpop_admin *a, const char *name, const char *title, bool value);
+/* 0 shows as "". */
+int result_instant(struct gdpop_admin *a, const char *name, const char *title, int64_t at);
+int result_secret(struct gdpop_admin *a, const char *name, const char *title, const char *text);
+void result_list(struct gdpop_admin *a); /* many rows are meant */
+int result_message(struct gdpop_admin *a, const char *sentence, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- Authority (authority.c) ---- */
+/* The organisation lies in the actor's supervision subtree. GDPOP_ERR_NOT_AUTHORISED. */
+int admin_scope(struct gdpop_admin *a, const char *organisation);
+/* The account, or an account of the person, is not the actor's own. GDPOP_ERR_NOT_AUTHORISED. */
+int admin_not_self(struct gdpop_admin *a, const char *account);
+int admin_not_own_person(struct gdpop_admin *a, const char *person);
+/* Whether the actor holds one of the duties (always with INIT and RECOVER). */
+bool admin_has_duty(const struct gdpop_admin *a, unsigned duties);
+/* Whether the organisation lies in that scope, for lists that pass over the rest. */
+int admin_sees(struct gdpop_admin *a, const char *organisation, bool *sees);
+
+/* ---- Within an act ---- */
+char *admin_copy(struct gdpop_admin *a, const char *text);
+/* Appends the act's event. Texts may be NULL. */
+int admin_event(struct gdpop_admin *a, const char *action, const char *subject, const char *object,
+                const char *detail);
+/* After the commit every process of uid ends. */
+int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid);
+/* Records by the name an administrator gives, in scope, with a sentence when there is none. */
+int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x);
+int admin_person(struct gdpop_admin *a, const char *id, Model__Person **p);
+int admin_organisation(struct gdpop_admin *a, const char *id, Model__Organisation **o);
+int admin_device(struct gdpop_admin *a, const char *id, Model__Device **d);
+/* The sessions of all accounts that no record closes; their leaders may be gone. */
+int admin_open_sessions(struct gdpop_admin *a, Model__Session ***list, size_t *count);
+/* The settings that hold for an account's passwords. */
+int admin_password_settings(struct gdpop_admin *a, const Model__Account *x, struct settings *s);
+/* A paper from an argument file and its number; NULL file gives a paper without a digest. */
+int admin_paper(struct gdpop_admin *a, const char *kind, struct bytes file, const char *number,
+                int64_t signed_at, Model__Paper **paper);
+
+/* Shorthands for parameter rows. */
+#define POSITIONAL(param, mv, text)                                                                \
+    {                                                                                              \
+        .name = param, .kind = GDPOP_PARAM_WORD, .positional = true, .required = true,             \
+        .metavar = mv, .help = text                                                                \
+    }
+#define OPTIONAL_POSITIONAL(param, mv, text)                                                       \
+    {                                                                                              \
+        .name = param, .kind = GDPOP_PARAM_WORD, .positional = true, .metavar = mv, .help = text   \
+    }
+#define REQUIRED(param, k, mv, text)                                                               \
+    {                                                                                              \
+        .name = param, .kind = k, .required = true, .metavar = mv, .help = text                    \
+    }
+#define OPTIONAL(param, k, mv, text)                                                               \
+    {                                                                                              \
+        .name = param, .kind = k, .metavar = mv, .help = text                                      \
+    }
+#define PARAMS_END                                                                                 \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+#endif

@@ -1,0 +1,124 @@
+#include "admin/admin.h"
+
+bool admin_has_duty(const struct gdpop_admin *a, unsigned duties)
+{
+    return !a->self || (a->self->duties & duties) != 0;
+}
+
+int admin_sees(struct gdpop_admin *a, const char *organisation, bool *sees)
+{
+    *sees = !a->self;
+    return a->self ? store_is_within(a->call.txn, organisation, a->self->organisation, sees) : 0;
+}
+
+int admin_scope(struct gdpop_admin *a, const char *organisation)
+{
+    bool within;
+    int r = admin_sees(a, organisation, &within);
+    if (r != 0)
+        return r;
+    return within ? 0
+                  : err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                             _("organisation %s is not supervised by %s, the organisation of %s"),
+                             organisation, a->self->organisation, a->actor);
+}
+
+int admin_not_self(struct gdpop_admin *a, const char *account)
+{
+    if (a->self && strcmp(a->self->name, account) == 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("nobody acts on themselves: %s is your own account"), account);
+    return 0;
+}
+
+int admin_not_own_person(struct gdpop_admin *a, const char *person)
+{
+    if (a->self && strcmp(a->self->person, person) == 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("nobody acts on themselves: %s is you"),
+                        person);
+    return 0;
+}
+
+char *admin_copy(struct gdpop_admin *a, const char *text)
+{
+    return arena_strdup(a->call.arena, text);
+}
+
+int admin_event(struct gdpop_admin *a, const char *action, const char *subject, const char *object,
+                const char *detail)
+{
+    Model__Event e = MODEL__EVENT__INIT;
+    e.actor = (char *)a->actor;
+    e.action = (char *)action;
+    e.outcome = (char *)"done";
+    e.subject = (char *)(subject ? subject : "");
+    e.object = (char *)(object ? object : "");
+    e.detail = (char *)(detail ? detail : "");
+    e.service = (char *)"gdpop-admin";
+    return trail_append(a->call.txn, &e);
+}
+
+int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid)
+{
+    if (uid == 0)
+        return 0;
+    if (a->ending_count == ADMIN_ENDINGS_MAX)
+        return err_fail(GDPOP_ERR_REFUSED, _("one act ends the sessions of at most %d accounts"),
+                        ADMIN_ENDINGS_MAX);
+    a->ending[a->ending_count++] = uid;
+    return 0;
+}
+
+int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x)
+{
+    int r = store_get_account(a->call.txn, name, x);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(r, _("there is no account %s"), name);
+    return r != 0 ? r : admin_scope(a, (*x)->organisation);
+}
+
+int admin_person(struct gdpop_admin *a, const char *id, Model__Person **p)
+{
+    int r = store_get_person(a->call.txn, id, p);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(
+            r, _("there is no person %s; persons are named by their number, such as P000001"), id);
+    return r != 0 ? r : admin_scope(a, (*p)->organisation);
+}
+
+int admin_organisation(struct gdpop_admin *a, const char *id, Model__Organisation **o)
+{
+    int r = store_get_organisation(a->call.txn, id, o);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(r, _("there is no organisation %s"), id);
+    return r != 0 ? r : admin_scope(a, id);
+}
+
+int admin_device(struct gdpop_admin *a, const char *id, Model__Device **d)
+{
+    int r = store_get_device(a->call.txn, id, d);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(
+            r, _("there is no device %s; devices are named by their number, such as D000001"), id);
+    return r != 0 ? r : admin_scope(a, (*d)->organisation);
+}
+
+/* The systems of the account and of this host together: what its next login will ask. */
+int admin_password_settings(struct gdpop_admin *a, const Model__Account *x, struct settings *s)
+{
+    Model__Host *host = NULL;
+    int r = store_get_host(a->call.txn, a->host_id, &host);
+    if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    size_t n = 0, more = r == 0 ? host->n_systems : 0;
+    char **systems = arena_alloc(a->call.arena, (x->n_systems + more + 1) * sizeof(*systems));
+    if (!systems)
+        return GDPOP_ERR_NOMEM;
+    for (size_t i = 0; i < x->n_systems; i++)
+        systems[n++] = x->systems[i];
+    for (size_t i = 0; i < more; i++)
+        systems[n++] = host->systems[i];
+    if ((r = policy_settings(a->call.txn, systems, n, s)) != 0)
+        return r;
+    return policy_waive(a->call.txn, x->name, x->organisation, a->now_at, s);
+}

@@ -1,0 +1,129 @@
+#include "admin/lifecycle.h"
+
+#include "policy/local.h"
+#include <stdlib.h>
+
+static bool has_pledge(struct gdpop_admin *a, const Model__Account *x, const struct settings *s,
+                       int64_t approved_at, int *r)
+{
+    Model__Agreement **list;
+    size_t count;
+    if ((*r = store_agreements_of(a->call.txn, x->person, &list, &count)) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(list[i]->kind, settings_text(s, SETTING_pledge_kind)) == 0 &&
+            list[i]->paper && list[i]->paper->signed_at >= approved_at)
+            return true;
+    return false;
+}
+
+/* A uid that nobody ever had: not in the store, not in the local passwd file. */
+static int allocate_uid(struct gdpop_admin *a, const struct settings *s, uint32_t *uid)
+{
+    char *holder, *id;
+    int64_t min = settings_number(s, SETTING_uid_min), max = settings_number(s, SETTING_uid_max);
+    for (;;) {
+        int r = store_next_id(a->call.txn, 'U', &id);
+        if (r != 0)
+            return r;
+        int64_t next = min - 1 + strtol(id + 1, NULL, 10);
+        if (next > max)
+            return err_fail(GDPOP_ERR_REFUSED,
+                            _("no uid is left between %lld and %lld; widen uid_max"),
+                            (long long)min, (long long)max);
+        *uid = (uint32_t)next;
+        r = store_account_by_uid(a->call.txn, *uid, &holder);
+        if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+            return r;
+        if (r == GDPOP_ERR_NOT_FOUND && !local_has_uid(*uid))
+            return 0;
+    }
+}
+
+static int fill_home(struct gdpop_admin *a, Model__Account *x, const struct settings *s)
+{
+    const char *template = settings_text(s, SETTING_home_template);
+    const char *mark = strstr(template, "%u");
+    x->home = mark ? arena_printf(a->call.arena, "%.*s%s%s", (int)(mark - template), template,
+                                  x->name, mark + 2)
+                   : admin_copy(a, template);
+    x->shell = admin_copy(a, settings_text(s, SETTING_shell));
+    return x->home && x->shell ? 0 : GDPOP_ERR_NOMEM;
+}
+
+int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **missing)
+{
+    const Model__Approval *approval =
+        x->n_applications ? x->applications[x->n_applications - 1]->approval : NULL;
+    struct settings s;
+    int r;
+    *missing = NULL;
+    if ((r = admin_password_settings(a, x, &s)) != 0)
+        return r;
+    if (!approval)
+        *missing = _("the approval");
+    else if (settings_number(&s, SETTING_pledge_required) &&
+             !has_pledge(a, x, &s, approval->approved_at, &r) && r == 0)
+        *missing =
+            arena_printf(a->call.arena, _("the agreement %s, signed on or after the approval"),
+                         settings_text(&s, SETTING_pledge_kind));
+    if (r != 0)
+        return r;
+    if (*missing || strcmp(x->state, "approved") != 0)
+        return store_put_account(a->call.txn, x);
+    if (x->uid == 0 && (r = allocate_uid(a, &s, &x->uid)) != 0)
+        return r;
+    x->gid = x->uid;
+    x->state = (char *)"active";
+    x->activated_at = a->now_at;
+    if ((!x->home[0] && (r = fill_home(a, x, &s)) != 0) ||
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0)
+        return r;
+    return admin_event(a, "account.activate", x->name, NULL, NULL);
+}
+
+static bool is_county_or_higher(const char *level)
+{
+    return strcmp(level, "county") == 0 || strcmp(level, "city") == 0 ||
+           strcmp(level, "province") == 0;
+}
+
+int lifecycle_approver(struct gdpop_admin *a, const Model__Account *x, Model__Organisation **o)
+{
+    int r = store_get_organisation(a->call.txn, x->organisation, o);
+    if (r == 0 && x->duties && (*o)->supervised_by[0])
+        return store_get_organisation(a->call.txn, (*o)->supervised_by, o);
+    for (int depth = 0;
+         r == 0 && depth < 16 && !is_county_or_higher((*o)->level) && (*o)->supervised_by[0];
+         depth++)
+        r = store_get_organisation(a->call.txn, (*o)->supervised_by, o);
+    return r;
+}
+
+struct count {
+    const Model__Account *of;
+    unsigned others;
+};
+
+static int count_holder(struct bytes key, void *message, void *arg)
+{
+    struct count *c = arg;
+    const Model__Account *x = message;
+    (void)key;
+    c->others += strcmp(x->name, c->of->name) != 0 && strcmp(x->state, "active") == 0 &&
+                 (x->duties & c->of->duties) != 0;
+    return 0;
+}
+
+int lifecycle_keep_duty(struct gdpop_admin *a, const Model__Account *x)
+{
+    struct count c = {.of = x};
+    if (x->duties == 0 || (a->flags & GDPOP_ADMIN_RECOVER))
+        return 0;
+    int r = store_each(a->call.txn, &table_account, BYTES("", 0), count_holder, &c);
+    if (r != 0 || c.others > 0)
+        return r;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("%s is the last active holder of its duty; appoint a successor first"),
+                    x->name);
+}

@@ -1,0 +1,59 @@
+#include "admin/table.h"
+
+#include <stdlib.h>
+
+extern const struct operation operations_account[], operations_account_state[],
+    operations_agreement[], operations_audit[], operations_credential[], operations_device[],
+    operations_host[], operations_org[], operations_permit[], operations_person[],
+    operations_policy[], operations_profile[], operations_session[], operations_status[],
+    operations_workplace[];
+
+const struct operation *const operation_files[] = {
+    operations_account,    operations_account_state, operations_agreement, operations_audit,
+    operations_credential, operations_device,        operations_host,      operations_org,
+    operations_permit,     operations_person,        operations_policy,    operations_profile,
+    operations_session,    operations_status,        operations_workplace, NULL,
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct gdpop_operation *x = *(const struct gdpop_operation *const *)a;
+    const struct gdpop_operation *y = *(const struct gdpop_operation *const *)b;
+    int order = strcmp(x->noun, y->noun);
+    return order ? order : strcmp(x->verb, y->verb);
+}
+
+size_t gdpop_operations(const struct gdpop_operation *const **list)
+{
+    enum { MAX = 256 };
+    static const struct gdpop_operation *sorted[MAX];
+    static size_t count;
+    if (count == 0) {
+        size_t n = 0;
+        for (size_t i = 0; operation_files[i]; i++)
+            for (const struct operation *o = operation_files[i]; o->public.noun && n < MAX; o++)
+                sorted[n++] = &o->public;
+        qsort(sorted, n, sizeof(sorted[0]), by_name);
+        count = n;
+    }
+    *list = sorted;
+    return count;
+}
+
+const char *duty_names(unsigned duties)
+{
+    switch (duties) {
+    case GDPOP_DUTY_SYSTEM:
+        return _("system");
+    case GDPOP_DUTY_SECURITY:
+        return _("security");
+    case GDPOP_DUTY_AUDIT:
+        return _("audit");
+    case GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY:
+        return _("system or security");
+    case GDPOP_DUTY_ANY:
+        return _("system, security or audit");
+    default:
+        return _("none");
+    }
+}
