@@ -66,7 +66,7 @@ static void judge_state(const struct facts *facts, struct finding *f)
     }
     finding_seen(f, "no account");
     finding_deny(f, settings_tag(facts->password_settings, SETTING_approval_required), "F06",
-                 _("There is no such account. Apply for one at your administrator."));
+                 _("There is no such account. Ask your administrator how to apply for one."));
 }
 
 void rule_freeze(const struct facts *facts, struct finding *f)
@@ -80,7 +80,7 @@ void rule_freeze(const struct facts *facts, struct finding *f)
         finding_seen(f, "organisation suspended");
         finding_deny(f, "GD-A3.4", "F05",
                      _("All accounts of your organisation are suspended. Ask the leader of your "
-                       "organisation, who must apply to the health commission."));
+                       "organisation."));
     } else {
         judge_state(facts, f);
     }

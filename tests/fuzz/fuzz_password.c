@@ -29,7 +29,7 @@ static void check_promises(const struct password_facts *facts)
     const struct secret *s = facts->candidate;
     if (text_length(s->text, s->len) < settings_number(facts->settings, SETTING_length_min) ||
         memchr(s->text, '\0', s->len) || !strpbrk(s->text, "0123456789") ||
-        (strlen(facts->user) >= 3 && strstr(s->text, facts->user)) ||
+        (text_length(facts->user, strlen(facts->user)) >= 3 && strstr(s->text, facts->user)) ||
         (facts->old && secret_equal(s, facts->old)))
         abort();
 }
