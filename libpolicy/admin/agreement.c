@@ -2,8 +2,7 @@
 #include "admin/lifecycle.h"
 
 /* A pledge completes an approved account. */
-static int complete_account(struct gdpop_admin *a, const char *person, const char **message,
-                            char **name)
+static int complete_account(struct gdpop_admin *a, const char *person, bool *activated, char **name)
 {
     const char *missing;
     Model__Account *x;
