@@ -5,13 +5,8 @@
 #include "settings/inifile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { FILE_MAX_BYTES = 65536 };
 
 void conf_default(struct conf *c)
 {
@@ -230,52 +225,6 @@ static int take_entry(void *arg, const char *section, const char *name, const ch
     return err_fail(GDPOP_ERR_CONFIG, _("Unknown key \"%s\": gdpop.conf(5) lists the keys."), name);
 }
 
-static int check_file(int fd, const char *path, size_t *size)
-{
-    struct stat st;
-    if (fstat(fd, &st) < 0)
-        return err_errno(_("%s cannot be examined"), path);
-    if (!S_ISREG(st.st_mode))
-        return err_fail(GDPOP_ERR_CONFIG, _("%s is not a regular file."), path);
-    if (st.st_uid != 0 && st.st_uid != geteuid())
-        return err_fail(GDPOP_ERR_CONFIG, _("%s belongs to uid %u: it must belong to root."), path,
-                        (unsigned)st.st_uid);
-    if (st.st_mode & (S_IWGRP | S_IWOTH))
-        return err_fail(GDPOP_ERR_CONFIG,
-                        _("%s has mode %04o: nobody but its owner may write it (chmod 0644)."),
-                        path, (unsigned)st.st_mode & 07777);
-    if (st.st_size > FILE_MAX_BYTES)
-        return err_fail(GDPOP_ERR_CONFIG, _("%s is longer than %d bytes."), path, FILE_MAX_BYTES);
-    *size = (size_t)st.st_size;
-    return 0;
-}
-
-/* The whole file in *text (malloc), at most FILE_MAX_BYTES. */
-static int read_file(const char *path, char **text, size_t *len)
-{
-    *text = NULL;
-    *len = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 && errno == ELOOP)
-        return err_fail(GDPOP_ERR_CONFIG, _("%s is a symbolic link: it must be a file."), path);
-    if (fd < 0)
-        return err_errno(_("%s cannot be opened"), path);
-    size_t size = 0;
-    int r = check_file(fd, path, &size);
-    if (r == 0 && !(*text = malloc(size + 1)))
-        r = err_fail(GDPOP_ERR_NOMEM, _("%s: memory is short."), path);
-    while (r == 0 && *len < size) {
-        ssize_t n = read(fd, *text + *len, size - *len);
-        if (n < 0 && errno != EINTR)
-            r = err_errno(_("%s cannot be read"), path);
-        if (n == 0)
-            break;
-        *len += n > 0 ? (size_t)n : 0;
-    }
-    close(fd);
-    return r;
-}
-
 int conf_read(const char *path, struct conf *c)
 {
     conf_default(c);
@@ -288,7 +237,7 @@ int conf_read(const char *path, struct conf *c)
     struct reading rd = {.conf = *c};
     char *text;
     size_t len;
-    int r = read_file(path, &text, &len);
+    int r = inifile_load(path, &text, &len);
     if (r == 0)
         r = inifile_parse(BYTES(text, len), path, GDPOP_ERR_CONFIG, take_entry, &rd);
     free(text);

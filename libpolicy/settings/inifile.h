@@ -16,4 +16,10 @@ typedef int inifile_entry(void *arg, const char *section, const char *key, const
  * GDPOP_ERR_NOMEM. */
 int inifile_parse(struct bytes text, const char *origin, int code, inifile_entry *entry, void *arg);
 
+/* The content of a file in *text (malloc, the caller frees it) that belongs to root (or to the
+ * effective user), is writable by nobody else, is no link and at most 64 KiB long. Errors:
+ * GDPOP_ERR_CONFIG, GDPOP_ERR_NOT_FOUND, GDPOP_ERR_SYSTEM, GDPOP_ERR_NOMEM; *text is then to be
+ * freed as well. */
+int inifile_load(const char *path, char **text, size_t *len);
+
 #endif
