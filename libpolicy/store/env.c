@@ -111,9 +111,9 @@ int env_fail(const struct env *e, int rc, const char *what)
 MDB_dbi env_database(const struct env *e, const void *table_or_index)
 {
     for (size_t i = 0; i < e->database_count; i++)
-        if (e->database[i].owner == table_or_index)
+        if (e->database[i].owner == table_or_index && e->database[i].open)
             return e->database[i].dbi;
-    return UINT_MAX; /* LMDB refuses it */
+    return NO_DATABASE;
 }
 
 bool env_is_complete(const struct env *e)

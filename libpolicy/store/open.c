@@ -13,7 +13,8 @@ static int check_schema(struct store *s)
     struct arena *a = arena_new();
     int r = a ? store_read(s, a, &t) : GDPOP_ERR_NOMEM;
     if (r == 0)
-        r = store_meta(t, &meta);
+        r = env_database(s->env, &table_meta) == NO_DATABASE ? GDPOP_ERR_NOT_FOUND
+                                                             : store_meta(t, &meta);
     if (r == 0)
         schema = meta->schema;
     txn_abort(t);

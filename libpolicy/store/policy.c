@@ -8,6 +8,11 @@ int store_put_override(struct txn *t, const Model__Override *o)
     return store_put(t, &table_override, bytes_of_text(o->setting), o);
 }
 
+int store_delete_override(struct txn *t, const char *setting)
+{
+    return store_delete(t, &table_override, bytes_of_text(setting));
+}
+
 /* "=" in front, because a key cannot be empty. */
 static int policy_key(struct txn *t, const char *systems, struct bytes *key)
 {

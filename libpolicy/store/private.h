@@ -58,7 +58,8 @@ bool env_is_ours(const struct env *e);
 /* Whether each table and index has its database; env_make_tables makes those that lack. */
 bool env_is_complete(const struct env *e);
 int env_make_tables(struct env *e, MDB_txn *txn);
-/* Database of a table or index. */
+/* Database of a table or index; NO_DATABASE, which LMDB refuses, when it lacks. */
+#define NO_DATABASE UINT_MAX
 MDB_dbi env_database(const struct env *e, const void *table_or_index);
 /* The descriptor of write.lock, so that a forked child drops it (-1: none). */
 void env_keep_write_lock(struct env *e, int fd);

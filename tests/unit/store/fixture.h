@@ -45,10 +45,10 @@ struct fixture {
 static inline void fixture_names(struct fixture *f, const char *dir)
 {
     memset(f, 0, sizeof(*f));
-    snprintf(f->dir, sizeof(f->dir), "%s", dir);
+    snprintf(f->dir, sizeof(f->dir), "%.60s", dir);
     conf_default(&f->conf);
-    snprintf(f->conf.store_dir, sizeof(f->conf.store_dir), "%s/store", dir);
-    snprintf(f->conf.key_dir, sizeof(f->conf.key_dir), "%s/keys", dir);
+    snprintf(f->conf.store_dir, sizeof(f->conf.store_dir), "%.60s/store", dir);
+    snprintf(f->conf.key_dir, sizeof(f->conf.key_dir), "%.60s/keys", dir);
     f->conf.map_size_mib = 1;
     f->conf.store_wait_sec = 5;
 }
