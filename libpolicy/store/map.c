@@ -165,10 +165,10 @@ int map_grow(struct env *e, size_t min_bytes, int wait_ms)
     return r;
 }
 
-void map_keep_room(struct env *e, int wait_ms)
+void map_keep_room(struct env *e)
 {
     size_t size = map_bytes(e), used = map_used_bytes(e);
     size_t wanted = size / 2 < GROW_STEP_MAX / 2 ? size / 2 : GROW_STEP_MAX / 2;
-    if (used + wanted > size)
-        map_grow(e, 0, wait_ms);
+    if (used + wanted > size && map_grow(e, 0, 0) < 0)
+        err_clear();
 }

@@ -86,8 +86,8 @@ void map_end(struct env *e);
 /* Grows the map by at least min_bytes, and its share of the disk. No transaction of this thread may
  * be open. Errors: GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
 int map_grow(struct env *e, size_t min_bytes, int wait_ms);
-/* Grows it when less than half is free. Best effort. */
-void map_keep_room(struct env *e, int wait_ms);
+/* Grows it when less than half is free and no transaction is open in this process. Best effort. */
+void map_keep_room(struct env *e);
 /* Bytes from the beginning of the data file to the end of the last page used. */
 uint64_t map_used_bytes(struct env *e);
 

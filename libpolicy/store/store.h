@@ -57,7 +57,8 @@ struct store *txn_store(const struct txn *t);
 
 /* Runs change(t, arg) in a write transaction and commits; when the map was full it grows the map
  * and runs change again from the start, so change must have no effect outside the transaction. The
- * error of change aborts. */
+ * error of change aborts. The thread should have no other transaction open: the map cannot grow
+ * under it (GDPOP_ERR_BUSY after store_wait_sec). */
 int store_update(struct store *s, struct arena *a, int (*change)(struct txn *t, void *arg),
                  void *arg);
 

@@ -83,7 +83,7 @@ int store_write(struct store *s, struct arena *a, struct txn **tp)
     if ((r = take_write_lock(t)) == 0) {
         /* Readers that were killed would keep old pages from being used again. */
         mdb_reader_check(env_mdb(s->env), NULL);
-        map_keep_room(s->env, txn_wait_ms(t));
+        map_keep_room(s->env);
         r = map_begin(s->env, 0, txn_wait_ms(t), &t->mdb);
     }
     if (r < 0) {
