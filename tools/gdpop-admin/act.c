@@ -1,0 +1,180 @@
+#include "act.h"
+
+#include "actor.h"
+#include "operations.h"
+#include "prompt.h"
+#include "render.h"
+#include "say.h"
+#include "signals.h"
+#include "user_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAIRS_MAX 64
+
+int act_call(struct gdpop_admin *a, const char *noun, const char *verb, const struct pair *pairs,
+             size_t count, const struct gdpop_result **result)
+{
+    struct gdpop_arg args[PAIRS_MAX];
+    size_t n = 0;
+    const struct gdpop_operation *o = operations_find(noun, verb);
+    const struct gdpop_param *next = o ? o->params : NULL;
+    for (size_t i = 0; i < count && n < PAIRS_MAX; i++) {
+        const char *name = pairs[i].name;
+        if (!name) {
+            while (next && next->name && !next->positional)
+                next++;
+            name = next && next->name ? next++->name : "";
+        }
+        if (pairs[i].value)
+            args[n++] = (struct gdpop_arg){name, pairs[i].value,
+                                           pairs[i].len ? pairs[i].len : strlen(pairs[i].value)};
+    }
+    return gdpop_admin_call(a, noun, verb, args, n, result);
+}
+
+const char *act_field(const struct gdpop_result *result, const char *name)
+{
+    if (!result || result->count == 0)
+        return NULL;
+    for (size_t i = 0; i < result->rows[0].count; i++)
+        if (strcmp(result->rows[0].fields[i].name, name) == 0)
+            return result->rows[0].fields[i].text;
+    return NULL;
+}
+
+int act_commit(struct tool *t, struct gdpop_admin *a)
+{
+    if (signals_ended())
+        return say(t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
+    if (t->dry_run)
+        return 0;
+    int r = gdpop_admin_commit(a);
+    return r ? say_library(t, r) : 0;
+}
+
+/* What takes time or asks the user is done before the store is opened. */
+static int read_files(struct tool *t, struct call *call)
+{
+    int r = 0;
+    for (size_t i = 0; i < call->count && r == 0; i++) {
+        struct argument *a = &call->list[i];
+        if (a->param->kind == GDPOP_PARAM_FILE)
+            r = user_file_read(t, a->typed, false, &a->content, &a->content_len);
+    }
+    return r;
+}
+
+static int create_out(struct tool *t, const struct call *call, struct out_file *out)
+{
+    for (size_t i = 0; i < call->count && !t->dry_run; i++)
+        if (call->list[i].param->kind == GDPOP_PARAM_OUT)
+            return out_file_create(t, call->list[i].typed, out);
+    return 0;
+}
+
+static int ask_secrets(struct tool *t, struct call *call)
+{
+    for (const struct gdpop_param *p = call->operation->params; p && p->name; p++) {
+        char label[128], *answer;
+        if (p->kind != GDPOP_PARAM_SECRET)
+            continue;
+        snprintf(label, sizeof(label), "%s: ", p->help ? _(p->help) : p->name);
+        int r = prompt_ask(t, label, false, &answer);
+        if (r)
+            return r;
+        struct argument *list = realloc(call->list, (call->count + 1) * sizeof(*list));
+        if (!list) {
+            prompt_free(answer);
+            return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+        }
+        call->list = list;
+        call->list[call->count++] = (struct argument){p, "", answer, strlen(answer)};
+    }
+    return 0;
+}
+
+static int call_library(struct tool *t, struct gdpop_admin *a, const struct call *call,
+                        const struct gdpop_result **result)
+{
+    struct gdpop_arg *args = calloc(call->count + 1, sizeof(*args));
+    if (!args)
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    for (size_t i = 0; i < call->count; i++) {
+        const struct argument *g = &call->list[i];
+        args[i] = g->content ? (struct gdpop_arg){g->param->name, g->content, g->content_len}
+                             : (struct gdpop_arg){g->param->name, g->typed, strlen(g->typed)};
+    }
+    const struct gdpop_operation *o = call->operation;
+    int r = gdpop_admin_call(a, o->noun, o->verb ? o->verb : "", args, call->count, result);
+    free(args);
+    return r ? say_library(t, r) : 0;
+}
+
+static int hand_over(struct tool *t, const struct gdpop_result *result, struct out_file *out)
+{
+    if (out->fd < 0)
+        return 0;
+    const char *secret = act_field(result, "secret");
+    if (!secret)
+        return say(t, GDPOP_ERR_INTERNAL, _("the operation gave no secret to write to %s"),
+                   out->path);
+    return out_file_write(t, out, secret);
+}
+
+/* The answer is kept as text: it is printed only once the store is closed, since a terminal or a
+ * pager may stand still. */
+static int with_store(struct tool *t, const char *actor, const struct call *call,
+                      struct out_file *out, char **answer, bool *committed)
+{
+    struct gdpop_admin *a = NULL;
+    const struct gdpop_result *result = NULL;
+    bool ok = false;
+    unsigned flags = call->operation->writes ? 0 : GDPOP_ADMIN_READ;
+    if (t->recover)
+        flags |= GDPOP_ADMIN_RECOVER;
+    int r = gdpop_admin_begin(t->g, actor, flags, &a);
+    if (r)
+        return say_library(t, r);
+    r = call_library(t, a, call, &result);
+    if (r == 0)
+        r = hand_over(t, result, out);
+    if (r == 0)
+        r = act_commit(t, a);
+    if (r == 0) {
+        *committed = !t->dry_run;
+        ok = result->ok;
+        r = render(t, result, answer);
+    }
+    gdpop_admin_end(a);
+    return r ? r : ok ? 0 : GDPOP_ERR_REFUSED;
+}
+
+int act_run(struct tool *t, struct call *call)
+{
+    struct out_file out = {.fd = -1};
+    const char *actor = NULL;
+    char *answer = NULL;
+    int r = t->recover ? 0 : actor_find(t, &actor);
+    if (r == 0)
+        r = ask_secrets(t, call);
+    prompt_end();
+    if (r == 0)
+        r = read_files(t, call);
+    if (r == 0) {
+        bool committed = false;
+        signals_hold();
+        r = create_out(t, call, &out);
+        if (r == 0)
+            r = with_store(t, actor, call, &out, &answer, &committed);
+        out_file_close(&out, committed);
+        signals_release();
+    }
+    if (answer)
+        fputs(answer, stdout);
+    if (answer && t->dry_run && call->operation->writes)
+        say_note(_("dry run: nothing was written"));
+    free(answer);
+    return r;
+}

@@ -1,0 +1,16 @@
+/* System calls on paths, done in a child process that has the invoking user's rights: the user
+ * behind /proc/self/loginuid when it is set, not 0, and this process is root; else done directly.
+ * No call is made while the store is open, because the user may stop such a child. All return 0 or
+ * an errno value. */
+#ifndef GDPOP_ADMIN_AS_USER_H
+#define GDPOP_ADMIN_AS_USER_H
+
+#include <sys/types.h>
+
+/* A file made by O_CREAT is durable in its directory before the call returns. */
+int as_user_open(const char *path, int flags, mode_t mode, int *fd);
+int as_user_mkdir(const char *path, mode_t mode);
+/* Removes path if it is still the file behind fd. */
+int as_user_unlink(const char *path, int fd);
+
+#endif

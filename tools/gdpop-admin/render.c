@@ -1,0 +1,186 @@
+#include "render.h"
+
+#include "say.h"
+
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 32
+
+/* "2026-09-15T08:30:00.123456+08:00" -> "2026-09-15 08:30:00": the library gives instants in the
+ * host's civil time. Other texts are kept. */
+static void civil(const char *instant, char out[static 32])
+{
+    snprintf(out, 32, "%s", instant);
+    if (strlen(instant) < 19 || instant[10] != 'T')
+        return;
+    out[10] = ' ';
+    out[19] = '\0';
+}
+
+static const char *cell(const struct gdpop_field *f, char buffer[static 32])
+{
+    if (!f->text)
+        return "";
+    if (f->kind == GDPOP_FIELD_BOOL)
+        return strcmp(f->text, "true") == 0 ? _("yes") : _("no");
+    if (f->kind != GDPOP_FIELD_INSTANT)
+        return f->text;
+    civil(f->text, buffer);
+    return buffer;
+}
+
+static const struct gdpop_field *field_named(const struct gdpop_row *row, size_t at,
+                                             const char *name)
+{
+    if (at < row->count && strcmp(row->fields[at].name, name) == 0)
+        return &row->fields[at];
+    for (size_t i = 0; i < row->count; i++)
+        if (strcmp(row->fields[i].name, name) == 0)
+            return &row->fields[i];
+    return NULL;
+}
+
+static bool is_tree(const struct gdpop_result *result)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (result->rows[i].depth > 0)
+            return true;
+    return false;
+}
+
+static int add_columns(struct libscols_table *table, const struct gdpop_row *first, bool tree)
+{
+    bool seen = false;
+    for (size_t i = 0; i < first->count; i++) {
+        const struct gdpop_field *f = &first->fields[i];
+        if (f->kind == GDPOP_FIELD_SECRET)
+            continue;
+        int flags = f->kind == GDPOP_FIELD_NUMBER ? SCOLS_FL_RIGHT : SCOLS_FL_WRAP;
+        if (tree && !seen)
+            flags = SCOLS_FL_TREE;
+        seen = true;
+        if (!scols_table_new_column(table, f->title, 0, flags))
+            return GDPOP_ERR_NOMEM;
+    }
+    return 0;
+}
+
+static int add_line(struct libscols_table *table, const struct gdpop_row *first,
+                    const struct gdpop_row *row, struct libscols_line *parent,
+                    struct libscols_line **line)
+{
+    size_t column = 0;
+    *line = scols_table_new_line(table, parent);
+    if (!*line)
+        return GDPOP_ERR_NOMEM;
+    for (size_t i = 0; i < first->count; i++) {
+        char buffer[32];
+        if (first->fields[i].kind == GDPOP_FIELD_SECRET)
+            continue;
+        const struct gdpop_field *f = field_named(row, i, first->fields[i].name);
+        if (scols_line_set_data(*line, column++, f ? cell(f, buffer) : ""))
+            return GDPOP_ERR_NOMEM;
+    }
+    return 0;
+}
+
+static int add_lines(struct libscols_table *table, const struct gdpop_result *result)
+{
+    struct libscols_line *parents[DEPTH_MAX + 1] = {0};
+    for (size_t i = 0; i < result->count; i++) {
+        int depth = result->rows[i].depth;
+        depth = depth < 0 ? 0 : depth > DEPTH_MAX ? DEPTH_MAX : depth;
+        int r = add_line(table, &result->rows[0], &result->rows[i],
+                         depth ? parents[depth - 1] : NULL, &parents[depth]);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+static int print_table(const struct gdpop_result *result, FILE *out)
+{
+    struct libscols_table *table = scols_new_table();
+    if (!table)
+        return GDPOP_ERR_NOMEM;
+    scols_table_set_stream(table, out);
+    /* Wrapped to the terminal; a pipe gets lines as long as they are. */
+    if (isatty(STDOUT_FILENO))
+        scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+    int r = add_columns(table, &result->rows[0], is_tree(result));
+    if (r == 0)
+        r = add_lines(table, result);
+    if (r == 0 && scols_print_table(table))
+        r = GDPOP_ERR_SYSTEM;
+    scols_unref_table(table);
+    return r;
+}
+
+static void print_value(const char *text, int indent, FILE *out)
+{
+    for (const char *line = text;;) {
+        size_t len = strcspn(line, "\n");
+        char *one = strndup(line, len);
+        say_clean(out, one ? one : "");
+        fputc('\n', out);
+        free(one);
+        if (!line[len] || !line[len + 1])
+            return;
+        line += len + 1;
+        fprintf(out, "%*s", indent, "");
+    }
+}
+
+static void print_fields(const struct gdpop_row *row, FILE *out)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        size_t width = gdpop_text_width(row->fields[i].title);
+        if (row->fields[i].kind != GDPOP_FIELD_SECRET && width > widest)
+            widest = width;
+    }
+    for (size_t i = 0; i < row->count; i++) {
+        char buffer[32];
+        const struct gdpop_field *f = &row->fields[i];
+        if (f->kind == GDPOP_FIELD_SECRET)
+            continue;
+        int pad = (int)(widest - gdpop_text_width(f->title));
+        fprintf(out, "%s:%*s ", f->title, pad, "");
+        print_value(cell(f, buffer), (int)widest + 2, out);
+    }
+}
+
+static int print_text(const struct gdpop_result *result, FILE *out)
+{
+    int r = 0;
+    if (result->count == 1 && !result->list)
+        print_fields(&result->rows[0], out);
+    else if (result->count > 0)
+        r = print_table(result, out);
+    if (result->message && *result->message) {
+        say_clean(out, result->message);
+        fputc('\n', out);
+    }
+    return r;
+}
+
+int render(const struct tool *t, const struct gdpop_result *result, char **text)
+{
+    size_t len;
+    if (t->json) {
+        *text = render_json(result);
+        return *text ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    }
+    FILE *out = open_memstream(text, &len);
+    int r = out ? print_text(result, out) : GDPOP_ERR_NOMEM;
+    if (out && fclose(out) && r == 0)
+        r = GDPOP_ERR_NOMEM;
+    if (r == 0)
+        return 0;
+    free(*text);
+    *text = NULL;
+    return say(t, r, "%s", gdpop_strerror(r));
+}

@@ -1,0 +1,47 @@
+/* A table for import: read, header and rows checked, errors told at their line and column. */
+#ifndef GDPOP_ADMIN_TABLE_FILE_H
+#define GDPOP_ADMIN_TABLE_FILE_H
+
+#include "csv.h"
+#include "say.h"
+
+#define TABLE_COLUMNS_MAX 16
+
+struct column {
+    const char *name; /* in the header line */
+    bool required;
+    const char *param; /* the operation's parameter, by which its errors find the column */
+};
+
+struct table_file {
+    const char *path;
+    const struct column *columns;
+    size_t column_count;
+    struct csv csv;
+    char *bytes;
+    size_t at[TABLE_COLUMNS_MAX]; /* where each column stands in the file, from 1; 0: it has not */
+    size_t row_count;             /* rows behind the header */
+    struct problems problems;
+};
+
+/* Reads and checks; all errors are said together. table_file_free in every case. */
+int table_file_read(const struct tool *t, const char *path, const struct column *columns,
+                    struct table_file *file);
+void table_file_free(struct table_file *file);
+
+/* The values of a row in the order of columns; NULL where it is empty. They live with the file. */
+void table_file_values(const struct table_file *file, size_t row,
+                       const char *values[static TABLE_COLUMNS_MAX]);
+size_t table_file_line(const struct table_file *file, size_t row);
+
+/* Notes that an operation refused a row; the column is the one that the sentence is about. */
+void table_file_refused(struct table_file *file, size_t row, int code, const char *sentence);
+
+/* Prints the header line. */
+int table_file_template(FILE *out, const struct column *columns);
+
+/* Whether an operation's sentence is about a parameter: it says --PARAM, begins with the name, or
+ * quotes the value (NULL: none). */
+bool sentence_is_about(const char *sentence, const char *param, const char *value);
+
+#endif

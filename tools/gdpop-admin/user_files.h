@@ -1,0 +1,32 @@
+/* Files named by the invoking user, opened with that user's rights although the program runs as
+ * root: the user behind the login (/proc/self/loginuid) when there is one and it is not root, else
+ * the process itself. */
+#ifndef GDPOP_ADMIN_USER_FILES_H
+#define GDPOP_ADMIN_USER_FILES_H
+
+#include "tool.h"
+
+#define USER_FILE_MAX_BYTES (16u << 20)
+
+/* The content of a regular file, or of standard input for "-", with a zero behind it that *len
+ * does not count. private_only refuses a file that others than its owner can read. To be freed, and
+ * wiped when secret. Says what is wrong. */
+int user_file_read(const struct tool *t, const char *path, bool private_only, char **content,
+                   size_t *len);
+
+/* A new file for a secret: created empty, 0600, never over an existing one and not through a link;
+ * on a local file system only, because it is written while the store is locked. */
+struct out_file {
+    int fd; /* -1 when there is none */
+    const char *path;
+};
+int out_file_create(const struct tool *t, const char *path, struct out_file *out);
+/* Writes text and a newline durably. */
+int out_file_write(const struct tool *t, struct out_file *out, const char *text);
+/* Closes it; unless keep, removes it too. Nothing happens when there is none. */
+void out_file_close(struct out_file *out, bool keep);
+
+/* Makes a directory 0700 for secrets; an existing one is taken when it is the user's alone. */
+int user_directory(const struct tool *t, const char *path);
+
+#endif
