@@ -46,8 +46,10 @@ static bool text_is_sound(const uint8_t *text, size_t len)
     return memchr(text, 0, len) == NULL && text_length((const char *)text, len) >= 0;
 }
 
-/* Records nest four deep at most; the limit keeps hostile bytes from using up the stack. */
-enum { DEPTH_MAX = 8 };
+enum {
+    FIELD_MAX = (1 << 29) - 1,
+    DEPTH_MAX = 8, /* records nest four deep at most */
+};
 
 static bool texts_are_sound(const ProtobufCMessageDescriptor *type, struct cursor c, int depth);
 
@@ -69,10 +71,10 @@ static bool texts_are_sound(const ProtobufCMessageDescriptor *type, struct curso
         return false;
     while (c.at < c.end) {
         uint64_t key, value;
-        if (!read_varint(&c, &key))
+        if (!read_varint(&c, &key) || key >> 3 < 1 || key >> 3 > FIELD_MAX)
             return false;
         const ProtobufCFieldDescriptor *field =
-            key >> 3 > UINT32_MAX ? NULL : protobuf_c_message_descriptor_get_field(type, key >> 3);
+            protobuf_c_message_descriptor_get_field(type, (unsigned)(key >> 3));
         switch (key & 7) {
         case 0:
             if (!read_varint(&c, &value))

@@ -225,6 +225,22 @@ static int take_entry(void *arg, const char *section, const char *name, const ch
     return err_fail(GDPOP_ERR_CONFIG, _("Unknown key \"%s\": gdpop.conf(5) lists the keys."), name);
 }
 
+int conf_parse(struct bytes text, const char *origin, struct conf *c)
+{
+    struct reading rd = {.conf = *c};
+    int r = inifile_parse(text, origin, GDPOP_ERR_CONFIG, take_entry, &rd);
+    if (r == 0) {
+        *c = rd.conf;
+        return 0;
+    }
+    for (int i = 0; i < rd.conf.break_glass_count; i++) {
+        const char *name = rd.conf.break_glass[i];
+        if (!conf_is_break_glass(c, name))
+            add_break_glass(c, name, strlen(name));
+    }
+    return r;
+}
+
 int conf_read(const char *path, struct conf *c)
 {
     conf_default(c);
@@ -234,19 +250,12 @@ int conf_read(const char *path, struct conf *c)
                         (int)sizeof(c->path) - 1);
     strcpy(c->path, path);
 
-    struct reading rd = {.conf = *c};
     char *text;
     size_t len;
     int r = inifile_load(path, &text, &len);
     if (r == 0)
-        r = inifile_parse(BYTES(text, len), path, GDPOP_ERR_CONFIG, take_entry, &rd);
+        r = conf_parse(BYTES(text, len), path, c);
     free(text);
-    if (r == 0)
-        *c = rd.conf;
-    else
-        for (int i = 0; i < rd.conf.break_glass_count; i++)
-            if (!conf_is_break_glass(c, rd.conf.break_glass[i]))
-                add_break_glass(c, rd.conf.break_glass[i], strlen(rd.conf.break_glass[i]));
     return r;
 }
 

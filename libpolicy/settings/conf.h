@@ -3,6 +3,8 @@
 #ifndef GDPOP_SETTINGS_CONF_H
 #define GDPOP_SETTINGS_CONF_H
 
+#include "base/bytes.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,6 +39,9 @@ void conf_default(struct conf *c);
  * defaults, with the break_glass names read so far added. Errors: GDPOP_ERR_CONFIG,
  * GDPOP_ERR_NOT_FOUND. */
 int conf_read(const char *path, struct conf *c);
+
+/* The same for a text in memory, over what *c holds; origin is its name in sentences. */
+int conf_parse(struct bytes text, const char *origin, struct conf *c);
 
 bool conf_is_break_glass(const struct conf *c, const char *name);
 

@@ -118,6 +118,7 @@ static void damage_is_an_error_of_the_store(void **state)
         CASE("\x09\x01\x02"),                                     /* eight bytes are announced */
         CASE("\x0d\x01\x02"),                                     /* four */
         CASE("\x02\x00"),                                         /* field 0 */
+        CASE("\x80\x00\x2c"),                                     /* field 0, spelled longer */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         void *message = *state;
