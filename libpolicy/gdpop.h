@@ -193,6 +193,8 @@ enum gdpop_duty {                      /* which duties may call it; combined by 
                   GDPOP_DUTY_SECURITY = 2,
                   GDPOP_DUTY_AUDIT = 4,
                   GDPOP_DUTY_ANY = 7,
+                  GDPOP_DUTY_HOST =
+                      8, /* no person: the host's timer and monitoring (tick, status) */
 };
 
 struct gdpop_operation {
@@ -248,7 +250,12 @@ struct gdpop_result {
 
 struct gdpop_admin;
 
-enum { GDPOP_ADMIN_INIT = 1, GDPOP_ADMIN_RECOVER = 2, GDPOP_ADMIN_READ = 4 };
+enum {
+    GDPOP_ADMIN_INIT = 1,
+    GDPOP_ADMIN_RECOVER = 2,
+    GDPOP_ADMIN_READ = 4,
+    GDPOP_ADMIN_HOST = 8, /* without an actor: only operations of GDPOP_DUTY_HOST */
+};
 
 /* Who acts, by this process's loginuid and a live session record with the same audit session id and
  * boot id. GDPOP_ERR_NOT_AUTHORISED when there is none; *actor is then untouched. Otherwise the

@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Acts that no administrator's account stands behind; their events say so. */
+enum { UNNAMED = GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER | GDPOP_ADMIN_HOST };
+
+static const char *unnamed_actor(unsigned flags)
+{
+    return flags & GDPOP_ADMIN_INIT ? "init" : flags & GDPOP_ADMIN_RECOVER ? "recover" : "host";
+}
+
 static int open_act(struct gdpop_admin *a)
 {
     int r;
@@ -46,7 +54,7 @@ static int read_frame(struct gdpop_admin *a)
     int r;
     if ((r = trail_now(a->call.txn, &a->now_at)) != 0 || (r = read_offset(a)) != 0)
         return r;
-    return a->flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER) ? 0 : read_actor(a);
+    return a->flags & UNNAMED ? 0 : read_actor(a);
 }
 
 static int need_write(struct gdpop_admin *a)
@@ -66,7 +74,7 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
     int r;
     err_clear();
     *ap = NULL;
-    bool unnamed = flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER);
+    bool unnamed = flags & UNNAMED;
     if (!actor && !unnamed)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("nobody is named who acts"));
     struct gdpop_admin *a = calloc(1, sizeof(*a));
@@ -76,7 +84,7 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
     a->flags = flags;
     if ((r = open_act(a)) != 0)
         goto out;
-    a->actor = actor ? admin_copy(a, actor) : flags & GDPOP_ADMIN_INIT ? "init" : "recover";
+    a->actor = actor ? admin_copy(a, actor) : unnamed_actor(flags);
     host_machine_id(a->host_id);
     if ((r = read_frame(a)) != 0)
         goto out;

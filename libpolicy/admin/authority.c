@@ -2,7 +2,9 @@
 
 bool admin_has_duty(const struct gdpop_admin *a, unsigned duties)
 {
-    return !a->self || (a->self->duties & duties) != 0;
+    if (a->self)
+        return (a->self->duties & duties) != 0;
+    return !(a->flags & GDPOP_ADMIN_HOST) || (duties & GDPOP_DUTY_HOST) != 0;
 }
 
 int admin_sees(struct gdpop_admin *a, const char *organisation, bool *sees)

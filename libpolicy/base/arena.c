@@ -61,7 +61,7 @@ void arena_free(struct arena *a)
 static struct chunk *chunk_add(struct arena *a, size_t bytes)
 {
     size_t size = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
-    struct chunk *c = size > SIZE_MAX - sizeof(*c) ? NULL : malloc(sizeof(*c) + size);
+    struct chunk *c = size > PTRDIFF_MAX - sizeof(*c) ? NULL : malloc(sizeof(*c) + size);
     if (!c)
         return NULL;
     c->size = size;

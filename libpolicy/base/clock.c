@@ -140,7 +140,7 @@ static bool read_char(const char **text, char c)
 
 static bool read_date(const char **text, struct civil *c)
 {
-    return read_number(text, 4, 1, 9999, &c->year) && read_char(text, '-') &&
+    return read_number(text, 4, 1900, 9999, &c->year) && read_char(text, '-') &&
            read_number(text, 2, 1, 12, &c->month) && read_char(text, '-') &&
            read_number(text, 2, 1, days_in_month(c->year, c->month), &c->day);
 }
@@ -216,8 +216,7 @@ void clock_format_date(int64_t at, int utc_offset_min, char out[static 16])
 void clock_format_minute(int64_t at, int utc_offset_min, char out[static 24])
 {
     struct civil c = clock_civil(at, utc_offset_min);
-    snprintf(out, 24, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-             c.second);
+    snprintf(out, 24, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
 }
 
 void clock_format_rfc3339(int64_t at, int utc_offset_min, char out[static 40])

@@ -31,10 +31,11 @@ int64_t clock_months_end(int64_t at, int utc_offset_min, int months);
 
 /* "2026-09-15", "2026-09-15 08:30", "2026-09-15T08:30:00", with optional "Z" or "+08:00"; without
  * one the offset is used. A date alone is its 0:00; with end_of_day it is 0:00 of the next day (an
- * "until" that is a date is inclusive). Errors: GDPOP_ERR_FORMAT with a sentence. */
+ * "until" that is a date is inclusive). Years before 1900 are taken for typing errors. Errors:
+ * GDPOP_ERR_FORMAT with a sentence. */
 int clock_parse(const char *text, int utc_offset_min, bool end_of_day, int64_t *at);
 
-/* "2026-09-15" / "2026-09-15 08:30:00" / RFC 3339 with microseconds and offset. */
+/* "2026-09-15" / "2026-09-15 08:30" / RFC 3339 with microseconds and offset. */
 void clock_format_date(int64_t at, int utc_offset_min, char out[static 16]);
 void clock_format_minute(int64_t at, int utc_offset_min, char out[static 24]);
 void clock_format_rfc3339(int64_t at, int utc_offset_min, char out[static 40]);

@@ -13,7 +13,8 @@ void host_boot_id(char out[static 40]);
 /* Microseconds since boot, sleep included: goes on evenly whatever is done to the clock. */
 int64_t host_uptime(void);
 
-/* Login uid and audit session id of this process as the kernel keeps them, UINT32_MAX when unset. */
+/* Login uid and audit session id of this process as the kernel keeps them, UINT32_MAX when unset.
+ */
 uint32_t host_login_uid(void);
 uint32_t host_audit_session(void);
 

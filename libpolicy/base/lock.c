@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -101,19 +100,13 @@ static struct holder read_holder(int fd, off_t start)
 }
 
 /* Kills the holder if it is stopped: whoever may send signals to a su of theirs could otherwise
- * make everybody wait. The descriptor pins the process, so the number cannot be another's. */
+ * make everybody wait. The start time makes sure that the number is not another's by now. */
 static bool kill_stopped(const struct holder *h)
 {
-    char state = 0;
-    uint64_t start = 0;
-    int pidfd = h->pid > 0 ? pidfd_open(h->pid, 0) : -1;
-    if (pidfd < 0)
-        return false;
-    bool stopped =
-        process_stat(h->pid, &state, &start) && start == h->start && (state == 'T' || state == 't');
-    bool killed = stopped && pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0;
-    close(pidfd);
-    return killed;
+    char state;
+    uint64_t start;
+    return h->pid > 0 && process_stat(h->pid, &state, &start) && start == h->start &&
+           (state == 'T' || state == 't') && kill(h->pid, SIGKILL) == 0;
 }
 
 static int open_lock(const char *path, int *fd)

@@ -96,7 +96,5 @@ int facts_device(struct txn *t, const struct gdpop_evidence *ev, struct subject 
         if (r != 0)
             return r;
     }
-    if (f->place_is_vpn && f->device_by != DEVICE_BY_KEY && !f->key_known_later)
-        f->at_workplace = false;
     return 0;
 }

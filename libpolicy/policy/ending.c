@@ -62,32 +62,41 @@ static bool is_ancestor(pid_t pid)
     return false;
 }
 
-static bool belongs(const char *dir, uid_t uid)
+/* What is ended: all of an account, or one of its sessions by the kernel's audit session id. */
+struct target {
+    uid_t uid;
+    uint32_t audit_session; /* UINT32_MAX: all */
+};
+
+static bool belongs(const char *dir, const struct target *target)
 {
-    unsigned long login_uid;
+    unsigned long login_uid, session;
     unsigned real_uid;
     pid_t parent;
-    if (read_number(dir, "loginuid", &login_uid) && login_uid == uid)
+    if (target->audit_session != UINT32_MAX)
+        return read_number(dir, "sessionid", &session) && session == target->audit_session;
+    if (read_number(dir, "loginuid", &login_uid) && login_uid == target->uid)
         return true;
-    return read_status(dir, &real_uid, &parent) && real_uid == uid;
+    return read_status(dir, &real_uid, &parent) && real_uid == target->uid;
 }
 
-/* Signals every process of uid; pidfds of those found go to fds. Returns how many there were. */
-static size_t signal_all(uid_t uid, int sig, struct pollfd *fds, size_t max)
+/* Signals every process of the target; pidfds of those found go to fds. Returns how many there
+ * were. */
+static size_t signal_all(const struct target *target, int sig, struct pollfd *fds, size_t max)
 {
     size_t n = 0;
     DIR *d = opendir("/proc");
     if (!d)
         return 0;
     for (struct dirent *e; n < max && (e = readdir(d));) {
-        if (!isdigit((unsigned char)e->d_name[0]) || !belongs(e->d_name, uid))
+        if (!isdigit((unsigned char)e->d_name[0]) || !belongs(e->d_name, target))
             continue;
         pid_t pid = (pid_t)atoi(e->d_name);
         int fd = is_ancestor(pid) ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
         if (fd < 0)
             continue;
         /* The number may have been given to another process since it was read. */
-        if (!belongs(e->d_name, uid)) {
+        if (!belongs(e->d_name, target)) {
             close(fd);
             continue;
         }
@@ -109,51 +118,69 @@ static void await(struct pollfd *fds, size_t n, int wait_ms)
     }
 }
 
-int ending_kill(uid_t uid)
+static int end_all(const struct target *target)
 {
     enum { MAX = 1024 };
-    if (uid == 0)
-        return err_fail(GDPOP_ERR_ARGUMENT, _("the sessions of uid 0 are not ended"));
     struct pollfd *fds = calloc(MAX, sizeof(*fds));
     if (!fds)
         return GDPOP_ERR_NOMEM;
     /* After the first round every process has had its SIGTERM; what forks meanwhile meets SIGKILL.
      */
-    size_t left = signal_all(uid, SIGTERM, fds, MAX);
+    size_t left = signal_all(target, SIGTERM, fds, MAX);
     await(fds, left, TERM_WAIT_MS);
     for (int round = 0; left > 0 && round < ROUNDS; round++) {
-        left = signal_all(uid, SIGKILL, fds, MAX);
+        left = signal_all(target, SIGKILL, fds, MAX);
         await(fds, left, KILL_WAIT_MS);
     }
     free(fds);
-    return left == 0
-               ? 0
-               : err_fail(GDPOP_ERR_SYSTEM, _("%zu processes of uid %u do not end"), left, uid);
+    if (left == 0)
+        return 0;
+    return err_fail(GDPOP_ERR_SYSTEM, _("%zu processes of uid %u do not end"), left, target->uid);
+}
+
+int ending_kill(uid_t uid)
+{
+    struct target target = {uid, UINT32_MAX};
+    if (uid == 0)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("the sessions of uid 0 are not ended"));
+    return end_all(&target);
+}
+
+int ending_kill_session(const Model__Session *session)
+{
+    struct target target = {session->login_uid, session->audit_session};
+    if (target.audit_session == UINT32_MAX || target.audit_session == 0)
+        return err_fail(GDPOP_ERR_SYSTEM,
+                        _("the kernel keeps no session id for session %s: end all of %s instead"),
+                        session->id, session->account);
+    return end_all(&target);
+}
+
+int ending_record_session(struct txn *t, Model__Session *session, const char *by)
+{
+    Model__Event e = MODEL__EVENT__INIT;
+    int r;
+    if ((r = trail_now(t, &session->closed_at)) != 0)
+        return r;
+    session->closed_by = (char *)by;
+    e.actor = (char *)by;
+    e.subject = session->account;
+    e.action = (char *)"session.end";
+    e.outcome = (char *)"done";
+    e.session = session->id;
+    e.service = session->service;
+    e.address = session->address;
+    e.device = session->device;
+    r = store_put_session(t, session);
+    return r == 0 ? trail_append(t, &e) : r;
 }
 
 int ending_record(struct txn *t, const char *account, const char *by)
 {
     Model__Session **list;
     size_t count;
-    int64_t now_at;
-    int r;
-    if ((r = store_open_sessions(t, account, &list, &count)) != 0 ||
-        (r = trail_now(t, &now_at)) != 0)
-        return r;
-    for (size_t i = 0; i < count; i++) {
-        Model__Event e = MODEL__EVENT__INIT;
-        list[i]->closed_at = now_at;
-        list[i]->closed_by = (char *)by;
-        e.actor = (char *)by;
-        e.subject = (char *)account;
-        e.action = (char *)"session.end";
-        e.outcome = (char *)"done";
-        e.session = list[i]->id;
-        e.service = list[i]->service;
-        e.address = list[i]->address;
-        e.device = list[i]->device;
-        if ((r = store_put_session(t, list[i])) != 0 || (r = trail_append(t, &e)) != 0)
-            return r;
-    }
-    return 0;
+    int r = store_open_sessions(t, account, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = ending_record_session(t, list[i], by);
+    return r;
 }

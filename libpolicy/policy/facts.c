@@ -206,6 +206,7 @@ static int read_permits(struct txn *t, struct subject *s)
             if (!f->exception || p->until_at > f->exception_until_at) {
                 f->exception = true;
                 f->exception_id = p->id;
+                f->exception_from_at = p->from_at;
                 f->exception_until_at = p->until_at;
             }
         }

@@ -45,5 +45,6 @@ int facts_sessions(struct txn *t, const struct gdpop_evidence *ev, struct subjec
         f->other_place |= other_place;
     }
     f->other_sessions = (unsigned)s->live_count;
+    f->other_will_end = strcmp(settings_text(&s->place, SETTING_sharing_action), "end_other") == 0;
     return 0;
 }

@@ -106,8 +106,11 @@ int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
 /* Ends every process whose login uid or real uid is uid: SIGTERM, then SIGKILL, until none is left
  * (DESIGN 5). The calling process and its ancestors are spared. */
 int ending_kill(uid_t uid);
+/* The same for one session of an account, by the audit session id that the kernel gave it. */
+int ending_kill_session(const Model__Session *session);
 /* Marks the open sessions of the account closed, with an event each. */
 int ending_record(struct txn *t, const char *account, const char *by);
+int ending_record_session(struct txn *t, Model__Session *session, const char *by);
 
 /* ---- publish.c ---- */
 

@@ -11,7 +11,7 @@ struct opening {
     struct gdpop_verdict v;
     struct subject subject;
     struct trace trace;
-    bool froze;
+    bool froze, ends_others;
 };
 
 /* When and from where the person was last here, and what was tried since. */
@@ -100,7 +100,7 @@ static int change(struct txn *t, void *arg)
 {
     struct opening *o = arg;
     int r;
-    o->froze = false;
+    o->froze = o->ends_others = false;
     if ((r = facts_read(t, o->ev, PHASE_SESSION, &o->subject)) != 0)
         return r;
     decide(&o->subject, &o->trace, &o->v);
@@ -111,6 +111,12 @@ static int change(struct txn *t, void *arg)
     if (o->v.outcome == GDPOP_ALLOWED && (class == CLASS_REMOTE || class == CLASS_CONSOLE) &&
         ((r = put_session(t, o)) != 0 || (r = note_login(t, o)) != 0))
         return r;
+    const struct facts *f = &o->subject.facts;
+    o->ends_others =
+        o->v.outcome == GDPOP_ALLOWED && f->other_will_end && (f->other_device || f->other_place);
+    for (size_t i = 0; o->ends_others && i < o->subject.live_count; i++)
+        if ((r = ending_record_session(t, o->subject.live[i], "gdpop")) != 0)
+            return r;
     if (o->v.outcome == GDPOP_DENIED && o->subject.account && (r = freeze_sharing(t, o)) != 0)
         return r;
     return decide_event(t, o->ev, &o->subject, "login.session", &o->v, &o->trace);
@@ -128,6 +134,8 @@ static int open_session(void *arg)
         publish_snapshot(call.store);
     if (r == 0 && o->froze)
         ending_kill(o->subject.account->uid);
+    for (size_t i = 0; r == 0 && o->ends_others && i < o->subject.live_count; i++)
+        ending_kill_session(o->subject.live[i]);
     call_close(&call);
     return r;
 }
