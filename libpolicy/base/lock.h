@@ -13,7 +13,7 @@ struct lock {
     off_t record; /* where the holder is written, -1: nowhere */
 };
 /* clang-format off */
-#define LOCK_NONE {-1}
+#define LOCK_NONE {-1, -1}
 /* clang-format on */
 
 /* Takes the whole file (created root-only when missing), waiting at most wait_ms. The holder's pid

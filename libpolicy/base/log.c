@@ -38,7 +38,8 @@ static void escape(const char *text, char *out, size_t room)
 }
 
 /* No openlog: name and options of the log belong to the calling program. */
-static void write_line(int priority, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static void write_line(int priority, const char *format,
+                                                             va_list ap)
 {
     int saved = errno;
     char text[LINE_BYTES], line[LINE_BYTES];

@@ -15,7 +15,8 @@
 static int caught_priority;
 static char caught[4096];
 
-static void catch_line(int priority, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static void catch_line(int priority, const char *format,
+                                                             va_list ap)
 {
     caught_priority = priority;
     vsnprintf(caught, sizeof(caught), format, ap);
