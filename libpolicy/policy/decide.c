@@ -116,10 +116,12 @@ int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct su
 
 int decide_error(const struct gdpop_evidence *ev, int r, const char *phase, struct gdpop_verdict *v)
 {
+    /* In auth the name is not known to be one: it may be a password typed at the wrong prompt. */
+    bool named = ev->password_proved && ev->user;
     verdict_init(v);
     v->outcome = GDPOP_DENIED_UNAVAILABLE;
     v->error = r;
-    log_error("%s: %s for %s denied: %s", ev->service ? ev->service : "?", phase,
-              ev->user ? ev->user : "?", err_sentence()[0] ? err_sentence() : gdpop_strerror(r));
+    log_error("%s: %s%s%s denied: %s", ev->service ? ev->service : "?", phase, named ? " for " : "",
+              named ? ev->user : "", err_sentence()[0] ? err_sentence() : gdpop_strerror(r));
     return r;
 }

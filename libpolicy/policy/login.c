@@ -76,6 +76,9 @@ static int account(void *arg)
     txn_abort(call.txn);
     call.txn = NULL;
     decide(&j->subject, &j->trace, &l->v);
+    /* Where a session follows, it shows the notices; sshd would show these twice. */
+    if (j->subject.facts.service_class & (CLASS_REMOTE | CLASS_CONSOLE))
+        l->v.notice[0] = '\0';
     r = store_update(call.store, call.arena, write_account_event, j);
 out:
     call_close(&call);

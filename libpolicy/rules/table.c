@@ -35,7 +35,7 @@
          N_("Nobody else enters a person's account."))                                             \
     RULE(initial, PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,                 \
          "SZ-19 DB-8.1.4.2b", true, N_("An initial password is changed at the first login."))      \
-    RULE(rotation, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", true,                           \
+    RULE(rotation, PHASE_ACCOUNT | PHASE_SESSION, PASSWORD_CLASSES, "GD-17 SZ-19", true,           \
          N_("The password is not older than it may be."))                                          \
     RULE(stricter, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", true,                           \
          N_("The password was judged by rules as strict as those that hold here."))

@@ -63,7 +63,8 @@ static void who_is_not_asked(void **state)
 static void asked_where_it_should(void **state)
 {
     (void)state;
-    check_reach("rotation", PHASE_ACCOUNT, CLASS_REMOTE | CLASS_CONSOLE | CLASS_ELEVATE);
+    check_reach("rotation", PHASE_ACCOUNT | PHASE_SESSION,
+                CLASS_REMOTE | CLASS_CONSOLE | CLASS_ELEVATE);
 }
 
 int main(void)
