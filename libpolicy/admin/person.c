@@ -76,7 +76,7 @@ static int add(struct gdpop_admin *a, const struct request *q)
         (r = result_text(a, "id", _("Person"), p.id)) != 0)
         return r;
     return result_message(a, warning ? _("person %s added; %s") : _("person %s added"), p.id,
-                          warning);
+                          warning ? text_get(warning) : "");
 }
 
 /* Personal data are shown masked; each look is recorded (GB/T 35273). */
