@@ -27,9 +27,11 @@ struct gdpop_admin {
     void *prepared;
     bool spoiled; /* a call failed: commit is refused */
     bool committed;
-    bool clock_stepped;         /* only reading and `audit accept-clock` are left */
+    bool clock_stepped;              /* only reading and `audit accept-clock` are left */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
     size_t ending_count;
+    const Model__Session *ending_session[ADMIN_ENDINGS_MAX];
+    size_t ending_session_count;
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */
@@ -97,6 +99,8 @@ int admin_event(struct gdpop_admin *a, const char *action, const char *subject, 
                 const char *detail);
 /* After the commit every process of uid ends. */
 int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid);
+/* The same for the processes of one session. */
+int admin_end_session_after(struct gdpop_admin *a, const Model__Session *session);
 /* Records by the name an administrator gives, in scope, with a sentence when there is none. */
 int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x);
 int admin_person(struct gdpop_admin *a, const char *id, Model__Person **p);
@@ -104,6 +108,8 @@ int admin_organisation(struct gdpop_admin *a, const char *id, Model__Organisatio
 int admin_device(struct gdpop_admin *a, const char *id, Model__Device **d);
 /* The sessions of all accounts that no record closes; their leaders may be gone. */
 int admin_open_sessions(struct gdpop_admin *a, Model__Session ***list, size_t *count);
+/* Whether it is of this host and its leader lives no more. */
+bool admin_session_is_gone(const struct gdpop_admin *a, const Model__Session *s);
 /* The settings that hold for an account's passwords. */
 int admin_password_settings(struct gdpop_admin *a, const Model__Account *x, struct settings *s);
 /* A paper from an argument file and its number; NULL file gives a paper without a digest. */

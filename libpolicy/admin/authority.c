@@ -71,6 +71,15 @@ int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid)
     return 0;
 }
 
+int admin_end_session_after(struct gdpop_admin *a, const Model__Session *session)
+{
+    if (a->ending_session_count == ADMIN_ENDINGS_MAX)
+        return err_fail(GDPOP_ERR_REFUSED, _("one act ends at most %d sessions"),
+                        ADMIN_ENDINGS_MAX);
+    a->ending_session[a->ending_session_count++] = session;
+    return 0;
+}
+
 int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x)
 {
     int r = store_get_account(a->call.txn, name, x);

@@ -1,0 +1,211 @@
+/* Permits: off-site exceptions (GD-16), waivers of a setting, rules that only observe. One kind of
+ * record, from ≤ now < until; the noun is the kind. */
+#include "admin/permit.h"
+
+#include "model/address.h"
+
+static bool in_office(const Model__Organisation *o, const char *person, int64_t now_at)
+{
+    for (size_t i = 0; i < o->n_leaders; i++)
+        if (strcmp(o->leaders[i]->person, person) == 0 && o->leaders[i]->from_at <= now_at &&
+            (o->leaders[i]->until_at == 0 || now_at < o->leaders[i]->until_at))
+            return true;
+    return false;
+}
+
+/* A leader of the account's organisation or of one above it, at most 16 levels up. */
+static int check_approver(struct gdpop_admin *a, const Model__Account *x, const char *person)
+{
+    Model__Organisation *o;
+    const char *id = x->organisation;
+    if (strcmp(person, x->person) == 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s cannot approve what concerns themselves"), person);
+    for (int level = 0; level < 16 && id[0]; level++, id = o->supervised_by) {
+        int r = store_get_organisation(a->call.txn, id, &o);
+        if (r != 0)
+            return r;
+        if (in_office(o, person, a->now_at))
+            return 0;
+    }
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("%s is no leader in office of %s or of an organisation that supervises it"),
+                    person, x->organisation);
+}
+
+static int add_exception(struct gdpop_admin *a, const struct request *q)
+{
+    const char *address = request_text(q, "address"), *approver = request_text(q, "approver");
+    struct network n;
+    Model__Account *x;
+    Model__Permit p;
+    char text[50];
+    int r;
+    if ((r = permit_begin(a, q, &p)) != 0 ||
+        (r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
+        (r = admin_not_self(a, x->name)) != 0 ||
+        (approver && (r = check_approver(a, x, approver)) != 0) ||
+        (address && (r = network_parse(address, &n)) != 0))
+        return r;
+    if (strcmp(x->state, "closed") == 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("the account %s is closed"), x->name);
+    p.subject = x->name;
+    if (address) {
+        network_format(&n, text);
+        p.address = admin_copy(a, text);
+    }
+    if (approver)
+        p.approver = admin_copy(a, approver);
+    return p.address && p.approver ? permit_finish(a, &p) : GDPOP_ERR_NOMEM;
+}
+
+/* An account, else an organisation. */
+static int read_subject(struct gdpop_admin *a, const char *name, Model__Permit *p)
+{
+    Model__Organisation *o;
+    Model__Account *x;
+    int r = store_get_account(a->call.txn, name, &x);
+    if (r == GDPOP_ERR_NOT_FOUND) {
+        r = store_get_organisation(a->call.txn, name, &o);
+        if (r == GDPOP_ERR_NOT_FOUND)
+            return err_fail(r, _("there is neither an account nor an organisation %s"), name);
+        p->subject = r == 0 ? o->id : (char *)"";
+        return r != 0 ? r : admin_scope(a, o->id);
+    }
+    if (r != 0 || (r = admin_not_self(a, name)) != 0)
+        return r;
+    p->subject = x->name;
+    return admin_scope(a, x->organisation);
+}
+
+static int add_waiver(struct gdpop_admin *a, const struct request *q)
+{
+    int id = setting_find(request_word(q, "name")), r;
+    struct setting_value v;
+    Model__Permit p;
+    if (id < 0)
+        return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no setting %s; see policy show"),
+                        request_word(q, "name"));
+    if ((r = permit_begin(a, q, &p)) != 0 ||
+        (r = read_subject(a, request_word(q, "subject"), &p)) != 0 ||
+        (r = setting_parse(id, request_word(q, "value"), a->call.arena, &v)) != 0)
+        return r;
+    p.setting = (char *)setting_row(id)->name;
+    p.value = (char *)setting_print(id, &v, a->call.arena);
+    return p.value ? permit_finish(a, &p) : GDPOP_ERR_NOMEM;
+}
+
+static const struct rule *find_rule(const char *name)
+{
+    const struct rule *list;
+    size_t count = rules_login(&list);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
+
+static int add_observe(struct gdpop_admin *a, const struct request *q)
+{
+    const struct rule *rule = find_rule(request_word(q, "rule"));
+    const char *subject = request_text(q, "subject");
+    Model__Permit p;
+    int r;
+    if (!subject == !request_flag(q, "all"))
+        return err_fail(GDPOP_ERR_USAGE, _("observe add needs either SUBJECT or --all"));
+    if (!rule)
+        return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no rule %s"), request_word(q, "rule"));
+    if (!rule->may_observe)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s the rule %s always decides"), rule->serves,
+                        rule->name);
+    if ((r = permit_begin(a, q, &p)) != 0 ||
+        (r = subject ? read_subject(a, subject, &p) : permit_check_top(a)) != 0)
+        return r;
+    p.setting = (char *)rule->name;
+    return permit_finish(a, &p);
+}
+
+#define TERM_PARAMS                                                                                \
+    REQUIRED("from", GDPOP_PARAM_DATE, "DATE", N_("first day, or an instant")),                    \
+        REQUIRED("until", GDPOP_PARAM_DATE, "DATE", N_("last day, or an instant")),                \
+        REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END
+
+#define END_PARAMS                                                                                 \
+    (const struct gdpop_param[])                                                                   \
+    {                                                                                              \
+        POSITIONAL("id", "ID", N_("its number")), PARAMS_END                                       \
+    }
+
+#define SUBJECT_LIST_PARAMS                                                                        \
+    (const struct gdpop_param[])                                                                   \
+    {                                                                                              \
+        OPTIONAL("subject", GDPOP_PARAM_WORD, "SUBJECT",                                           \
+                 N_("only those of this account or organisation")),                                \
+            PARAMS_END                                                                             \
+    }
+
+/* OPERATION(noun, verb, help, example, duties, writes, function, parameters) */
+#define OPERATION(noun_, verb_, help_, example_, duties_, writes_, run_, ...)                      \
+    {                                                                                              \
+        .public = {.noun = noun_,                                                                  \
+                   .verb = verb_,                                                                  \
+                   .help = help_,                                                                  \
+                   .example = example_,                                                            \
+                   .duties = duties_,                                                              \
+                   .writes = writes_,                                                              \
+                   .params = __VA_ARGS__},                                                         \
+        .run = run_                                                                                \
+    }
+#define SECURITY GDPOP_DUTY_SECURITY
+#define ANY GDPOP_DUTY_ANY
+
+static const struct gdpop_param exception_params[] = {
+    POSITIONAL("user", "USER", N_("the account")),
+    OPTIONAL("address", GDPOP_PARAM_WORD, "NETWORK", N_("only from this network or address")),
+    OPTIONAL("approver", GDPOP_PARAM_WORD, "PERSON", N_("the leader who approved it")),
+    TERM_PARAMS,
+};
+static const struct gdpop_param waiver_params[] = {
+    POSITIONAL("subject", "SUBJECT", N_("an account or an organisation")),
+    REQUIRED("name", GDPOP_PARAM_WORD, "NAME", N_("the setting")),
+    REQUIRED("value", GDPOP_PARAM_TEXT, "VALUE", N_("its value for the time")),
+    TERM_PARAMS,
+};
+static const struct gdpop_param observe_params[] = {
+    OPTIONAL_POSITIONAL("subject", "SUBJECT", N_("an account or an organisation")),
+    OPTIONAL("all", GDPOP_PARAM_FLAG, NULL, N_("everybody")),
+    REQUIRED("rule", GDPOP_PARAM_WORD, "NAME", N_("the rule")),
+    TERM_PARAMS,
+};
+static const struct gdpop_param exception_list_params[] = {
+    OPTIONAL("account", GDPOP_PARAM_WORD, "USER", N_("only those of this account")),
+    PARAMS_END,
+};
+
+const struct operation operations_permit[] = {
+    OPERATION("exception", "add", N_("Let an account log in from outside its workplace."),
+              "zhangsan --from 2026-05-01 --until 2026-05-03 --reason 下乡核查 "
+              "--address 203.0.113.0/24",
+              SECURITY, true, add_exception, exception_params),
+    OPERATION("exception", "list", N_("List off-site exceptions."), "--account zhangsan", ANY,
+              false, permit_list, exception_list_params),
+    OPERATION("exception", "end", N_("End an off-site exception."), "X000001", SECURITY, true,
+              permit_end, END_PARAMS),
+    OPERATION("waiver", "add",
+              N_("Loosen a setting for an account or an organisation, for a time."),
+              "zhangsan --name dormant_days --value 200 --from 2026-05-01 --until 2026-08-31 "
+              "--reason 产假",
+              SECURITY, true, add_waiver, waiver_params),
+    OPERATION("waiver", "list", N_("List waivers of settings."), "--subject zhangsan", ANY, false,
+              permit_list, SUBJECT_LIST_PARAMS),
+    OPERATION("waiver", "end", N_("End a waiver."), "X000002", SECURITY, true, permit_end,
+              END_PARAMS),
+    OPERATION("observe", "add",
+              N_("Let a rule only record, for a time, what it would have denied."),
+              "--all --rule workplace --from 2026-05-01 --until 2026-05-31 --reason 试运行",
+              SECURITY, true, add_observe, observe_params),
+    OPERATION("observe", "list", N_("List rules that only observe."), "", ANY, false, permit_list,
+              SUBJECT_LIST_PARAMS),
+    OPERATION("observe", "end", N_("Let the rule decide again."), "X000003", SECURITY, true,
+              permit_end, END_PARAMS),
+    {.public = {.noun = NULL}},
+};

@@ -1,0 +1,234 @@
+/* How the store and this host are. */
+#include "admin/admin.h"
+
+#include "nss/snapshot.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+
+enum { DUTY_HOLDERS_MIN = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64 };
+
+/* One line: what, how it stands; remedy is the command that mends it, NULL when all is well. */
+static int item(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                const char *remedy)
+{
+    int r;
+    a->result.ok &= remedy == NULL;
+    if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "item", _("Item"), name)) != 0 ||
+        (r = result_text(a, "title", _("What"), title)) != 0 ||
+        (r = result_text(a, "value", _("Value"), value)) != 0 ||
+        (r = result_bool(a, "ok", _("In order"), remedy == NULL)) != 0)
+        return r;
+    return result_text(a, "remedy", _("Remedy"), remedy ? remedy : "");
+}
+
+static int number(struct gdpop_admin *a, const char *name, const char *title, uint64_t value,
+                  const char *remedy)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRIu64, value);
+    return item(a, name, title, text, remedy);
+}
+
+static int show_space(struct gdpop_admin *a)
+{
+    const char *dir = store_conf(a->call.store)->store_dir;
+    struct store_stat st;
+    struct statvfs fs;
+    int r;
+    if ((r = store_stat(a->call.store, &st)) != 0)
+        return r;
+    if (statvfs(dir, &fs) != 0)
+        return err_errno(_("cannot look at %s"), dir);
+    uint64_t free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
+    const char *readers = arena_printf(a->call.arena, "%u / %u", st.readers, st.readers_max);
+    if (!readers)
+        return GDPOP_ERR_NOMEM;
+    if ((r = item(a, "store", _("Store"), dir, NULL)) != 0 ||
+        (r = number(a, "used_bytes", _("Bytes in use"), st.used_bytes, NULL)) != 0 ||
+        (r = number(a, "file_bytes", _("Bytes of the file"), st.file_bytes, NULL)) != 0 ||
+        (r = number(a, "map_bytes", _("Bytes of the map"), st.map_bytes, NULL)) != 0 ||
+        (r = number(a, "free_mib", _("MiB free on its disk"), free_mib,
+                    free_mib < FREE_MIB_MIN ? _("make room on the disk of the store") : NULL)) != 0)
+        return r;
+    return item(a, "readers", _("Reader slots"), readers,
+                st.readers + READERS_SPARE > st.readers_max ? "gdpop-admin tick" : NULL);
+}
+
+static int show_records(struct gdpop_admin *a)
+{
+    for (size_t i = 0; store_tables[i]; i++) {
+        uint64_t count;
+        int r = store_records(a->call.txn, store_tables[i], &count);
+        const char *name = arena_printf(a->call.arena, "records.%s", table_name(store_tables[i]));
+        bool bare = store_tables[i] == &table_profile && count == 0;
+        if (r != 0 || !name)
+            return r != 0 ? r : GDPOP_ERR_NOMEM;
+        if ((r = number(a, name, _("Records"), count,
+                        bare ? "gdpop-admin profile load FILE" : NULL)) != 0)
+            return r;
+    }
+    return 0;
+}
+
+static int show_generation(struct gdpop_admin *a)
+{
+    uint64_t shown = 0;
+    Model__Meta *meta;
+    int r = store_meta(a->call.txn, &meta);
+    if (r != 0)
+        return r;
+    int status = snapshot_generation(store_conf(a->call.store)->snapshot, &shown);
+    bool current = status == SNAPSHOT_OK && shown == meta->generation;
+    if ((r = number(a, "policy_version", _("Version of the policy"), meta->policy_version, NULL)) !=
+            0 ||
+        (r = number(a, "generation", _("Generation of the store"), meta->generation, NULL)) != 0)
+        return r;
+    return number(a, "snapshot_generation", _("Generation that NSS shows"), shown,
+                  current ? NULL : "gdpop-admin tick");
+}
+
+static int show_keys(struct gdpop_admin *a)
+{
+    const struct keyring *ring = store_keyring(a->call.store);
+    char *text = admin_copy(a, "");
+    for (uint32_t id = 1; text && id <= keyring_current(ring); id++)
+        if (keyring_pair(ring, id))
+            text = arena_printf(a->call.arena, "%s%s%" PRIu32, text, text[0] ? " " : "", id);
+    return text ? item(a, "keys", _("Keys, the last one seals"), text, NULL) : GDPOP_ERR_NOMEM;
+}
+
+static int show_trail(struct gdpop_admin *a)
+{
+    Model__TrailEntry *entry;
+    char now[24];
+    uint64_t last;
+    int r = store_last_event(a->call.txn, &last, &entry);
+    if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    clock_format_minute(clock_now(), a->utc_offset_min, now);
+    if ((r = number(a, "trail_last", _("Newest event"), last, NULL)) != 0)
+        return r;
+    return item(a, "clock", _("Clock"), now,
+                a->clock_stepped ? "gdpop-admin audit accept-clock" : NULL);
+}
+
+static int show_host(struct gdpop_admin *a)
+{
+    static const char remedy[] = "gdpop-admin host register --name NAME --org ORG --system SYSTEM";
+    Model__Host *host;
+    int r = store_get_host(a->call.txn, a->host_id, &host);
+    if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    bool active = r == 0 && strcmp(host->state, "active") == 0;
+    if ((r = item(a, "host_id", _("This host"), a->host_id, NULL)) != 0)
+        return r;
+    return item(a, "host", _("Registered as"), active ? host->name : "", active ? NULL : remedy);
+}
+
+struct holders {
+    unsigned system, security, audit;
+    int64_t now_at;
+};
+
+static int count_holder(struct bytes key, void *message, void *arg)
+{
+    struct holders *h = arg;
+    const Model__Account *x = message;
+    (void)key;
+    if (strcmp(x->state, "active") != 0 || (x->expires_at && h->now_at >= x->expires_at))
+        return 0;
+    h->system += (x->duties & GDPOP_DUTY_SYSTEM) != 0;
+    h->security += (x->duties & GDPOP_DUTY_SECURITY) != 0;
+    h->audit += (x->duties & GDPOP_DUTY_AUDIT) != 0;
+    return 0;
+}
+
+static int show_duties(struct gdpop_admin *a)
+{
+    struct holders h = {.now_at = a->now_at};
+    int r = store_scan(a->call.txn, &table_account, BYTES("", 0), count_holder, &h);
+#define REMEDY(duty)                                                                               \
+    (h.duty < DUTY_HOLDERS_MIN ? "gdpop-admin account apply USER --duty " #duty : NULL)
+    if (r != 0 ||
+        (r = number(a, "duty.system", _("Active holders of the duty system"), h.system,
+                    REMEDY(system))) != 0 ||
+        (r = number(a, "duty.security", _("Active holders of the duty security"), h.security,
+                    REMEDY(security))) != 0)
+        return r;
+    return number(a, "duty.audit", _("Active holders of the duty audit"), h.audit, REMEDY(audit));
+#undef REMEDY
+}
+
+static int show_sessions(struct gdpop_admin *a)
+{
+    Model__Session **list;
+    size_t count, stale = 0;
+    int r = admin_open_sessions(a, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        stale += admin_session_is_gone(a, list[i]);
+    if (r != 0 || (r = number(a, "sessions", _("Open sessions"), count - stale, NULL)) != 0)
+        return r;
+    return number(a, "sessions_stale", _("Records of sessions whose processes are gone"), stale,
+                  stale ? "gdpop-admin tick" : NULL);
+}
+
+struct complaints {
+    struct gdpop_admin *a;
+    int r;
+};
+
+static void complain(const char *sentence, void *arg)
+{
+    struct complaints *c = arg;
+    if (c->r == 0)
+        c->r = item(c->a, "problem", _("Damaged record"), sentence,
+                    _("restore the store from its last good copy"));
+}
+
+static int check(struct gdpop_admin *a)
+{
+    struct trail_report report = {0};
+    struct complaints c = {a, 0};
+    size_t problems;
+    int r = store_check(a->call.txn, complain, &c, &problems);
+    if (r != 0 || c.r != 0)
+        return r != 0 ? r : c.r;
+    if ((r = number(a, "problems", _("Damaged records"), problems,
+                    problems ? _("restore the store from its last good copy") : NULL)) != 0)
+        return r;
+    r = trail_verify(a->call.txn, &report);
+    if (r != 0 && r != GDPOP_ERR_TRAIL)
+        return r;
+    return number(a, "trail_verified", _("Trail verified up to event"),
+                  r == 0 ? report.last : report.bad - 1,
+                  r == 0 ? NULL : "gdpop-admin audit verify");
+}
+
+static int status(struct gdpop_admin *a, const struct request *q)
+{
+    int r;
+    result_list(a);
+    if ((r = show_space(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
+        (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_host(a)) != 0 ||
+        (r = show_duties(a)) != 0 || (r = show_sessions(a)) != 0 ||
+        (request_flag(q, "check") && (r = check(a)) != 0))
+        return r;
+    return result_message(a, a->result.ok ? _("all is in order")
+                                          : _("some things are not in order: see their remedies"));
+}
+
+const struct operation operations_status[] = {
+    {.public = {.noun = "status",
+                .verb = "",
+                .help = N_("Tell how the store and this host are, and what mends what is wrong."),
+                .example = "--check",
+                .duties = GDPOP_DUTY_ANY,
+                .params =
+                    (const struct gdpop_param[]){
+                        OPTIONAL("check", GDPOP_PARAM_FLAG, NULL,
+                                 N_("read every record and verify the audit trail too")),
+                        PARAMS_END}},
+     .run = status},
+    {.public = {.noun = NULL}},
+};

@@ -1,0 +1,37 @@
+/* What time asks for; a timer runs it. */
+#include "admin/admin.h"
+
+/* Readers that were killed were cleared when the write transaction began, and the commit publishes
+ * what NSS does not show yet. */
+static int tick(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Session **list;
+    size_t count, closed = 0;
+    int r = admin_open_sessions(a, &list, &count);
+    (void)q;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (!admin_session_is_gone(a, list[i]))
+            continue;
+        closed++;
+        r = ending_record_session(a->call.txn, list[i], "tick");
+    }
+    if (r != 0 || (r = result_row(a, 0)) != 0 ||
+        (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)(count - closed))) !=
+            0 ||
+        (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)closed)) != 0)
+        return r;
+    return result_message(a, _("%zu sessions are open; %zu whose processes were gone are closed"),
+                          count - closed, closed);
+}
+
+const struct operation operations_tick[] = {
+    {.public = {.noun = "tick",
+                .verb = "",
+                .help = N_("Do what time asks for: close the records of sessions that are gone."),
+                .example = "",
+                .duties = GDPOP_DUTY_ANY,
+                .writes = true,
+                .params = (const struct gdpop_param[]){PARAMS_END}},
+     .run = tick},
+    {.public = {.noun = NULL}},
+};
