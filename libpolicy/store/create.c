@@ -33,7 +33,8 @@ static int make_dir(const char *path, bool *made)
 
 static void remove_files(const char *dir)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_WRITE_LOCK};
+    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK,
+                           STORE_WRITE_LOCK};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(dir, names[i], path) == 0)
@@ -149,13 +150,16 @@ static int move(const struct making *m, const char *name)
     return rename(from, to) < 0 ? err_errno(_("cannot make %s"), to) : 0;
 }
 
-/* So that a full disk cannot keep it from being made later. */
-static int make_count_lock(const struct conf *conf)
+/* So that a full disk cannot keep them from being made later. */
+static int make_locks(const struct conf *conf)
 {
-    struct lock l;
+    struct lock l = LOCK_NONE;
+    char path[PATH_MAX];
     int r = store_count_lock(conf, "", &l);
-    if (r == 0)
-        lock_release(&l);
+    lock_release(&l);
+    if (r == 0 && (r = store_path(conf->store_dir, STORE_OPEN_LOCK, path)) == 0)
+        r = lock_file(path, 0, &l);
+    lock_release(&l);
     return r;
 }
 
@@ -172,7 +176,7 @@ static int make_in_place(struct making *m)
         (r = allocate(dir, STORE_DATA_FILE, data_bytes, FALLOC_FL_KEEP_SIZE)) < 0 ||
         (r = move(m, STORE_LOCK_FILE)) < 0 || (r = move(m, STORE_DATA_FILE)) < 0)
         goto out;
-    if ((r = make_count_lock(m->conf)) == 0)
+    if ((r = make_locks(m->conf)) == 0)
         r = sync_dir(m->conf->store_dir);
 out:
     keyring_free(keys);
@@ -192,7 +196,7 @@ static int check_empty(const struct making *m)
 /* Only after check_empty: what is removed was made here. */
 static void undo(const struct making *m)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK};
+    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(m->conf->store_dir, names[i], path) == 0)

@@ -225,7 +225,24 @@ static struct env *find_open(const struct guard *id)
     return e;
 }
 
-int env_open(const char *dir, struct env **ep)
+/* The first process to open makes LMDB's lock region new. One that is killed half-way leaves it
+ * with transaction number 0, and whoever already waits inside LMDB would take that for sound and
+ * write over the last commit; one that is stopped there would keep others waiting for good. So
+ * openers queue here, where the next one makes it new once more. */
+static int open_in_turn(const char *dir, int wait_ms, struct env **ep)
+{
+    struct lock lock = LOCK_NONE;
+    char path[PATH_MAX];
+    int r;
+    if ((r = guard_data(dir)) < 0 || (r = store_path(dir, STORE_OPEN_LOCK, path)) < 0 ||
+        (r = lock_file(path, wait_ms, &lock)) < 0)
+        return r;
+    r = new_env(dir, 0, ep);
+    lock_release(&lock);
+    return r;
+}
+
+int env_open(const char *dir, int wait_ms, struct env **ep)
 {
     struct guard id;
     *ep = NULL;
@@ -235,7 +252,7 @@ int env_open(const char *dir, struct env **ep)
     struct env *e = r < 0 ? NULL : find_open(&id);
     if (e) {
         e->users++;
-    } else if (r == 0 && (r = guard_data(dir)) == 0 && (r = new_env(dir, 0, &e)) == 0) {
+    } else if (r == 0 && (r = open_in_turn(dir, wait_ms, &e)) == 0) {
         e->id = id;
         e->next = registry;
         registry = e;

@@ -91,6 +91,21 @@ static int resize(struct env *e, size_t bytes, int wait_ms)
     return mdb_rc == 0 ? 0 : env_fail(e, mdb_rc, "map");
 }
 
+static size_t newest_txn(struct env *e)
+{
+    MDB_envinfo info;
+    return mdb_env_info(env_mdb(e), &info) == 0 ? info.me_last_txnid : 0;
+}
+
+/* LMDB counts transactions in the lock file; the data file tells the newest one too. They differ by
+ * one for a moment when a commit ends, and for good when the lock file was set up by halves: then
+ * writing would fork the store from an older state. */
+static bool is_behind(struct env *e, unsigned flags, size_t newest, MDB_txn *txn)
+{
+    size_t id = mdb_txn_id(txn);
+    return flags & MDB_RDONLY ? id + 1 < newest : id != newest_txn(e) + 1;
+}
+
 int map_begin(struct env *e, unsigned flags, int wait_ms, MDB_txn **txn)
 {
     bool cleared = false;
@@ -99,10 +114,20 @@ int map_begin(struct env *e, unsigned flags, int wait_ms, MDB_txn **txn)
         int r = enter(e, wait_ms);
         if (r < 0)
             return r;
+        size_t newest = newest_txn(e);
         int rc = mdb_txn_begin(env_mdb(e), NULL, flags, txn);
-        if (rc == 0)
+        if (rc == 0 && !is_behind(e, flags, newest, *txn))
             return 0;
+        if (rc == 0) {
+            mdb_txn_abort(*txn);
+            *txn = NULL;
+        }
         map_end(e);
+        if (rc == 0)
+            return err_fail(GDPOP_ERR_STORE,
+                            _("the lock file of the store %s does not fit its data: end the "
+                              "programs that use it"),
+                            env_dir(e));
         if (rc == MDB_MAP_RESIZED) {
             if ((r = resize(e, 0, wait_ms)) < 0)
                 return r;

@@ -36,7 +36,7 @@ int store_open(const struct conf *conf, struct store **sp)
     if (!s)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     s->conf = *conf;
-    int r = env_open(conf->store_dir, &s->env);
+    int r = env_open(conf->store_dir, conf->store_wait_sec * 1000, &s->env);
     if (r == 0)
         r = keyring_open(conf->key_dir, &s->keys);
     if (r == 0)

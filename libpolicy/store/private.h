@@ -22,6 +22,7 @@ enum {
 #define STORE_LOCK_FILE "lock.mdb"
 #define STORE_WRITE_LOCK "write.lock"
 #define STORE_COUNT_LOCK "counters.lock"
+#define STORE_OPEN_LOCK "open.lock"
 
 /* *out = "DIR/NAME". GDPOP_ERR_CONFIG when it is too long. */
 int store_path(const char *dir, const char *name, char out[static PATH_MAX]);
@@ -46,7 +47,7 @@ int guard_data(const char *dir);
 
 struct env;
 
-int env_open(const char *dir, struct env **ep);
+int env_open(const char *dir, int wait_ms, struct env **ep);
 /* For store_create: makes data and lock file in an empty directory; not shared. */
 int env_make(const char *dir, size_t map_bytes, struct env **ep);
 void env_close(struct env *e);   /* of env_open */
