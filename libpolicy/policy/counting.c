@@ -219,7 +219,7 @@ static int record_lending(struct txn *t, struct comparison *c)
     if (strcmp(x->state, "active") != 0)
         return 0;
     x->state = (char *)"frozen";
-    x->frozen_reason = (char *)"lending";
+    x->frozen_reason = (char *)N_("another person gave its password");
     x->frozen_tag = (char *)tag;
     x->frozen_by = (char *)"gdpop";
     x->suspended_until_at = 0;

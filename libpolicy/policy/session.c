@@ -79,7 +79,7 @@ static int freeze_sharing(struct txn *t, struct opening *o)
         strcmp(action, "freeze") != 0 || strcmp(x->state, "active") != 0)
         return 0;
     x->state = (char *)"frozen";
-    x->frozen_reason = (char *)"sharing";
+    x->frozen_reason = (char *)N_("used on two devices at the same time");
     x->frozen_tag = o->v.tag;
     x->frozen_by = (char *)"gdpop";
     x->frozen_at = o->subject.facts.now_at;

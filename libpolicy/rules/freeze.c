@@ -31,7 +31,7 @@ static void deny_frozen(const struct facts *facts, struct finding *f)
     if (facts->frozen_reason[0])
         finding_deny(f, freeze_tag(facts), "F02",
                      _("This account is frozen: %s. Ask the administrator of your organisation."),
-                     facts->frozen_reason);
+                     _(facts->frozen_reason));
     else
         finding_deny(f, freeze_tag(facts), "F07",
                      _("This account is frozen. Ask the administrator of your organisation."));

@@ -9,8 +9,11 @@
 #define PASSWORD_CLASSES (CLASS_REMOTE | CLASS_CONSOLE | CLASS_ELEVATE)
 
 /* RULE(name, phases, classes, serves, may be observed only, help), in the order in which they are
- * asked: what concerns the account itself first, what the person can mend last. */
+ * asked: whose account it is, so that nobody else learns its state; what concerns the account
+ * itself; what the person can mend last. */
 #define LOGIN_RULES(RULE)                                                                          \
+    RULE(lending, ENTRY_PHASES, CLASS_ELEVATE, "GD-9 TJ-14", true,                                 \
+         N_("Nobody else enters a person's account."))                                             \
     RULE(freeze, STATE_PHASES, CLASS_ANY, "GD-9 GD-10 GD-A3.4 SZ-24 SZ-A3.3", false,               \
          N_("The account is neither frozen, suspended, closed nor only applied for."))             \
     RULE(approved, STATE_PHASES, CLASS_ANY, "GD-5.4 GD-7 GD-8 SZ-7 SZ-10", false,                  \
@@ -31,8 +34,6 @@
          N_("The device is bound to the account and in order."))                                   \
     RULE(sharing, ENTRY_PHASES, ENTRY_CLASSES, "GD-9 TJ-14", true,                                 \
          N_("The account is not in use on another device or at another place."))                   \
-    RULE(lending, ENTRY_PHASES, CLASS_ELEVATE, "GD-9 TJ-14", true,                                 \
-         N_("Nobody else enters a person's account."))                                             \
     RULE(initial, PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,                 \
          "SZ-19 DB-8.1.4.2b", true, N_("An initial password is changed at the first login."))      \
     RULE(rotation, PHASE_ACCOUNT | PHASE_SESSION, PASSWORD_CLASSES, "GD-17 SZ-19", true,           \
