@@ -44,12 +44,12 @@ static int ready(struct call *call, struct change *c)
     if (c->v.outcome != GDPOP_ALLOWED)
         c->v.outcome = GDPOP_DENIED;
     else if (c->ev->caller_uid == 0 && !c->ev->password_proved)
-        refuse(&c->v, tag, "C01",
+        refuse(&c->v, tag, "I03",
                _("Root cannot set a person's password. Have an administrator run: gdpop-admin "
                  "account initial-password"));
     else if (!c->subject.credential || !c->subject.facts.has_password)
         refuse(
-            &c->v, tag, "C02",
+            &c->v, tag, "I04",
             _("The account has no password yet. Ask your administrator for an initial password."));
     else
         c->v.outcome = GDPOP_CHANGE_PASSWORD;
@@ -315,7 +315,7 @@ int gdpop_password_change(struct gdpop *g, const struct gdpop_evidence *ev,
         goto out;
     }
     if (secret_set(&candidate, new_password, new_len) != 0) {
-        refuse(v, "DB-8.1.4.1a", "P02",
+        refuse(v, "DB-8.1.4.1a", "P05",
                _("The new password is longer than 512 bytes. Choose a shorter one."));
         r = 0;
         goto out;
