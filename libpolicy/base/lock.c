@@ -15,8 +15,8 @@
 
 enum {
     HOLDER_BYTES = 32, /* "PID START\n", padded with spaces */
-    POLL_FIRST_MS = 2,
-    POLL_LAST_MS = 20,
+    POLL_FIRST_US = 100,
+    POLL_LAST_US = 10000,
     AFTER_KILL_MS = 1000,
 };
 
@@ -127,8 +127,8 @@ static int open_lock(const char *path, int *fd)
 static int try_until(int fd, const char *path, off_t start, off_t len, int64_t deadline_ms)
 {
     struct flock want = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = len};
-    for (int pause_ms = POLL_FIRST_MS;;
-         pause_ms = pause_ms * 2 < POLL_LAST_MS ? pause_ms * 2 : POLL_LAST_MS) {
+    for (int64_t pause_us = POLL_FIRST_US;;
+         pause_us = pause_us * 2 < POLL_LAST_US ? pause_us * 2 : POLL_LAST_US) {
         if (fcntl(fd, F_OFD_SETLK, &want) == 0)
             return 0;
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
@@ -136,8 +136,8 @@ static int try_until(int fd, const char *path, off_t start, off_t len, int64_t d
         int64_t left_ms = deadline_ms - monotonic_ms();
         if (left_ms <= 0)
             return GDPOP_ERR_BUSY;
-        int64_t wait_ms = left_ms < pause_ms ? left_ms : pause_ms;
-        nanosleep(&(struct timespec){.tv_nsec = wait_ms * 1000000}, NULL);
+        int64_t wait_us = left_ms * 1000 < pause_us ? left_ms * 1000 : pause_us;
+        nanosleep(&(struct timespec){.tv_nsec = wait_us * 1000}, NULL);
     }
 }
 
