@@ -282,7 +282,8 @@ static struct gdpop_result answer(struct gdpop_admin *a, const char *noun, const
         return (struct gdpop_result){false, false, 0, NULL, "too weak"};
     if (strcmp(verb, "add") == 0) {
         char *text = a->ids[a->persons % 64];
-        snprintf(text, 16, "%c%d", noun[0] == 'p' ? 'P' : 'D', ++a->persons);
+        a->persons += noun[0] == 'p';
+        snprintf(text, 16, "%c%d", noun[0] == 'p' ? 'P' : 'D', a->persons);
         id.text = text;
         return (struct gdpop_result){false, true, 1, &id_row, ""};
     }

@@ -10,6 +10,12 @@
 
 #define PAM_SERVICE_NAME "gdpop-admin"
 
+/* What the conversation needs; error is what it could not ask, said already. */
+struct talk {
+    const struct tool *t;
+    int error;
+};
+
 static int answer_one(const struct tool *t, const struct pam_message *m, struct pam_response *r)
 {
     switch (m->msg_style) {
@@ -21,7 +27,7 @@ static int answer_one(const struct tool *t, const struct pam_message *m, struct 
         say_note("%s", m->msg);
         return 0;
     default:
-        return GDPOP_ERR_SYSTEM;
+        return say(t, GDPOP_ERR_SYSTEM, _("PAM asks what cannot be answered here"));
     }
 }
 
@@ -31,8 +37,10 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     struct pam_response *list;
     if (count <= 0 || !(list = calloc((size_t)count, sizeof(*list))))
         return PAM_BUF_ERR;
+    struct talk *talk = arg;
     for (int i = 0; i < count; i++) {
-        if (answer_one(arg, messages[i], &list[i]) == 0)
+        talk->error = answer_one(talk->t, messages[i], &list[i]);
+        if (talk->error == 0)
             continue;
         for (int j = 0; j < i; j++)
             prompt_free(list[j].resp);
@@ -66,7 +74,8 @@ static int say_denied(const struct tool *t, pam_handle_t *pam, int r)
 
 static int authenticate(struct tool *t)
 {
-    const struct pam_conv conversation = {converse, t};
+    struct talk talk = {t, 0};
+    const struct pam_conv conversation = {converse, &talk};
     const void *user = NULL;
     pam_handle_t *pam = NULL;
     int r = pam_start(PAM_SERVICE_NAME, t->as, &conversation, &pam);
@@ -84,7 +93,7 @@ static int authenticate(struct tool *t)
     /* A module may have put another name: whoever was proved must be who acts. */
     if (r == PAM_SUCCESS && (!user || strcmp(user, t->as) != 0))
         r = PAM_PERM_DENIED;
-    int code = r == PAM_SUCCESS ? 0 : say_denied(t, pam, r);
+    int code = r == PAM_SUCCESS ? 0 : talk.error ? talk.error : say_denied(t, pam, r);
     pam_end(pam, r);
     return code;
 }

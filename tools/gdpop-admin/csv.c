@@ -46,23 +46,29 @@ static enum csv_fault convert(struct csv *csv, const char *charset, const char *
     return n == (size_t)-1 ? CSV_CHARSET : CSV_GOOD;
 }
 
-static enum csv_fault to_utf8(struct csv *csv, const char *bytes, size_t len, size_t *used)
+static bool begins_with(const char *bytes, size_t len, const char *mark)
 {
-    size_t bad_utf8, bad;
-    if (len >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0)) {
-        enum csv_fault f = convert(csv, "UTF-16", bytes, len, used, &bad);
-        return f ? fail(csv, f, 1, 0) : f;
+    return len >= strlen(mark) && memcmp(bytes, mark, strlen(mark)) == 0;
+}
+
+static enum csv_fault to_utf8(struct csv *csv, const char *bytes, size_t len)
+{
+    size_t bad_utf8 = 0, bad = 0;
+    enum csv_fault fault;
+    if (begins_with(bytes, len, "\xff\xfe") || begins_with(bytes, len, "\xfe\xff")) {
+        fault = convert(csv, "UTF-16", bytes, len, &csv->bytes_len, &bad);
+        bad = 0; /* lines of UTF-16 are not counted */
+    } else {
+        size_t mark = begins_with(bytes, len, "\xef\xbb\xbf") ? 3 : 0;
+        bytes += mark;
+        len -= mark;
+        fault = convert(csv, "UTF-8", bytes, len, &csv->bytes_len, &bad_utf8);
+        if (fault == CSV_CHARSET)
+            fault = convert(csv, "GB18030", bytes, len, &csv->bytes_len, &bad);
     }
-    if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-        bytes += 3;
-        len -= 3;
-    }
-    enum csv_fault fault = convert(csv, "UTF-8", bytes, len, used, &bad_utf8);
-    if (fault == CSV_CHARSET)
-        fault = convert(csv, "GB18030", bytes, len, used, &bad);
     if (fault)
         return fail(csv, fault, line_of(bytes, bad > bad_utf8 ? bad : bad_utf8), 0);
-    if (memchr(csv->bytes, '\0', *used))
+    if (memchr(csv->bytes, '\0', csv->bytes_len))
         return fail(csv, CSV_ZERO, line_of(csv->bytes, strlen(csv->bytes)), 0);
     return CSV_GOOD;
 }
@@ -180,7 +186,7 @@ static bool has_tabs(const char *text)
 enum csv_fault csv_read(const char *bytes, size_t len, bool tabs, struct csv *csv)
 {
     *csv = (struct csv){0};
-    enum csv_fault fault = to_utf8(csv, bytes, len, &csv->bytes_len);
+    enum csv_fault fault = to_utf8(csv, bytes, len);
     if (fault)
         return fault;
     struct reader r = {csv->bytes, 1, tabs || has_tabs(csv->bytes) ? '\t' : ','};

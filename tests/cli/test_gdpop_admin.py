@@ -1,0 +1,674 @@
+"""gdpop-admin linked with a library that writes down what it is asked (fake_library.c)."""
+
+import json
+import os
+import pty
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import unittest
+
+CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
+BUILD = os.environ.get("GDPOP_BUILD", os.path.join(CHECKOUT, "build", "dev"))
+PROGRAM = os.path.join(BUILD, "tests", "cli", "gdpop-admin-fake")
+NOBODY = 65534
+APPLY = "account apply li --person P1 --system population --role entry"
+
+DONE, REFUSED, USAGE, NOT_AUTHORISED, SYSTEM = range(5)
+
+
+class Result:
+    def __init__(self, status, out, err, journal):
+        self.status, self.out, self.err, self.journal = status, out, err, journal
+
+    def json(self):
+        return json.loads(self.out)
+
+
+class ToolTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="gdpop-admin-")
+        self.addCleanup(shutil.rmtree, self.dir)
+        os.chmod(self.dir, 0o755)
+        self.journal = self.path("journal")
+        self.session("sysadmin")
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def session(self, name):
+        with open(self.journal, "w", encoding="utf-8") as file:
+            file.write(f"session {name}\n" if name else "nobody\n")
+
+    def write(self, name, content, mode=0o600):
+        data = content if isinstance(content, bytes) else content.encode("utf-8")
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        os.chmod(self.path(name), mode)
+        return self.path(name)
+
+    def calls(self):
+        with open(self.journal, encoding="utf-8") as file:
+            return file.read().splitlines()[1:]
+
+    def run_tool(self, *words, env=None, login_uid=None, stdin=b"", new_session=False):
+        words = [w for word in words for w in (word.split() if isinstance(word, str) else word)]
+        before = len(self.calls())
+
+        def enter():
+            if login_uid is not None:
+                with open("/proc/self/loginuid", "w", encoding="ascii") as file:
+                    file.write(str(login_uid))
+
+        done = subprocess.run([PROGRAM, "--conf", self.journal, *words], input=stdin,
+                              capture_output=True, check=False, preexec_fn=enter, cwd=self.dir,
+                              env={"PATH": "/none", **(env or {})}, start_new_session=new_session)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(),
+                      self.calls()[before:])
+
+
+class TestArguments(ToolTest):
+    CALLS = [
+        ("account show li", ["begin sysadmin read", "account show user=li", "commit", "end"]),
+        ("account show -- li", ["begin sysadmin read", "account show user=li", "commit", "end"]),
+        ("account show -- -li", ["begin sysadmin read", "account show user=-li", "commit", "end"]),
+        ("status", ["begin sysadmin read", "status show", "commit", "end"]),
+        ("status show", ["begin sysadmin read", "status show", "commit", "end"]),
+        (APPLY, ["begin sysadmin",
+                 "account apply user=li person=P1 system=population role=entry", "commit", "end"]),
+        ("account apply --person=P1 --system a --system=b --role entry li --level 3 --duty audit",
+         ["begin sysadmin", "account apply person=P1 system=a system=b role=entry user=li level=3"
+          " duty=audit", "commit", "end"]),
+        ("account approve li --dry-run", ["begin sysadmin", "account approve user=li", "end"]),
+        ("--dry-run account approve li", ["begin sysadmin", "account approve user=li", "end"]),
+        ("recover account approve li",
+         ["begin - recover", "account approve user=li", "commit", "end"]),
+    ]
+
+    def test_words_become_one_call(self):
+        for words, journal in self.CALLS:
+            with self.subTest(words):
+                result = self.run_tool(words)
+                self.assertEqual((result.status, result.journal), (DONE, journal), result.err)
+
+    WRONG = [
+        ("", "Usage: "),
+        ("foo", 'there is no noun "foo"; nouns are: account, agreement,'),
+        ("account", "account needs a verb: apply, approve, import, initial-password, list, show"),
+        ("account foo", 'there is no "account foo"; verbs of account are: apply, approve,'),
+        ("--foo account", "unknown option --foo before the noun"),
+        ("account show", "account show needs USER: name of the account"),
+        ("account show li wang", '"wang" is one argument too many for account show'),
+        ("account show li --nme x", "unknown option --nme: account show has no options"),
+        (APPLY + " --nme x", "unknown option --nme: account apply knows --person, --system,"),
+        ("account apply li --system s --role r",
+         "account apply needs --person PERSON: whose account it is"),
+        (APPLY + " --person P2", "--person was given twice; account apply takes it once"),
+        (APPLY + " --until", "option --until needs a value: --until DATE"),
+        (APPLY + " --until --purpose x", "option --until needs a value: --until DATE"),
+        (APPLY + " --until=", "--until must not be empty"),
+        (APPLY + " --duty root", '--duty is one of: system security audit; not "root"'),
+        (APPLY + " --duty system,audit", "--duty is one of: "),
+        (APPLY + " --level 3x", '--level is a whole number, not "3x"'),
+        (APPLY + " --level -3", '--level is a whole number, not "-3"'),
+        ("account list --json=1", "option --json takes no value"),
+        ("account list --language fr", 'option --language knows zh and en, not "fr"'),
+        ("account list --as", "option --as needs a value: --as NAME"),
+        ("password test li --password x", "--password is a secret and never an argument"),
+        ("password test li --loud=x", "option --loud takes no value"),
+    ]
+
+    def test_what_is_wrong_is_named(self):
+        for words, sentence in self.WRONG:
+            with self.subTest(words):
+                result = self.run_tool(words)
+                self.assertEqual((result.status, result.journal), (USAGE, []), result.err)
+                self.assertIn(sentence, result.err)
+                self.assertEqual(result.out, "")
+
+    def test_words_with_spaces_or_wrong_bytes_are_refused(self):
+        for value, sentence in ((["li wang"], 'is one word without spaces, not "li wang"'),
+                                ([b"li\xff"], "is not UTF-8 text")):
+            result = self.run_tool("account show", value)
+            self.assertEqual(result.status, USAGE)
+            self.assertIn(sentence, result.err)
+
+    def test_an_error_is_an_object_too(self):
+        for words, code, name in (("account show li --bad --json", -17, "USAGE"),
+                                  ("account show nobody --json", -11, "NOT_FOUND")):
+            result = self.run_tool(words)
+            error = result.json()["error"]
+            self.assertEqual((error["code"], error["name"]), (code, name))
+            self.assertEqual(result.err, f"gdpop-admin: {error['sentence']}\n")
+
+    def test_exit_codes(self):
+        for user, status in (("li", DONE), ("bad", REFUSED), ("nobody", REFUSED),
+                             ("stranger", NOT_AUTHORISED), ("broken", SYSTEM)):
+            with self.subTest(user):
+                result = self.run_tool("account approve", [user])
+                self.assertEqual(result.status, status, result.err)
+                self.assertEqual("commit" in result.journal, status == DONE)
+
+    def test_a_check_that_fails_gives_1_and_its_answer(self):
+        result = self.run_tool("password test li --password-file", [self.write("p", "abc\n")])
+        self.assertEqual((result.status, result.out), (REFUSED, "too weak\n"))
+
+    def test_help_comes_from_the_table(self):
+        for words, texts in (("--help", ["account apply", "--password-file FILE", "init"]),
+                             ("account --help", ["account show", "Shows an account."]),
+                             ("--help account apply", ["--system SYSTEM…", "[--until DATE]"]),
+                             ("account apply --help",
+                              ["(system security audit)", "Example:\n  gdpop-admin account apply",
+                               "May be called by the duty: system"])):
+            with self.subTest(words):
+                result = self.run_tool(words)
+                self.assertEqual((result.status, result.err, result.journal), (DONE, "", []))
+                for text in texts:
+                    self.assertIn(text, result.out)
+
+    def test_the_language_is_the_option_s_else_the_locale_s(self):
+        for words, env, language in (("--help", {}, "en"), ("--help", {"LANG": "zh_CN.UTF-8"}, "zh"),
+                                     ("--help", {"LANG": "zh_CN", "LC_ALL": "en_US"}, "en"),
+                                     ("--language zh --help", {"LANG": "en_US"}, "zh"),
+                                     ("--help", {"LANG": "C", "LC_ALL": ""}, "en")):
+            with self.subTest(words, env=env):
+                result = self.run_tool(words, env=env)
+                self.assertIn("命令：" if language == "zh" else "Commands:", result.out)
+
+    def test_completion(self):
+        for words, wanted in (("", "account"), ("account", "initial-password"),
+                              ("account apply", "--system"), ("org tree", "--json")):
+            done = subprocess.run([PROGRAM, "--complete", *words.split()], capture_output=True,
+                                  text=True, check=True)
+            self.assertIn(wanted, done.stdout.split())
+
+
+class TestAnswers(ToolTest):
+    def test_table_has_columns_of_the_right_width(self):
+        lines = self.run_tool("account list").out.splitlines()
+        self.assertEqual(lines[1][:13], "li     20001 ")
+        self.assertEqual(lines[2][:10], "王小明 20002 ")
+        self.assertIn("2026-09-15 08:30:00", lines[1])
+        self.assertNotIn("\x1b", lines[1])
+
+    def test_tree_is_indented_by_depth(self):
+        lines = self.run_tool("org tree").out.splitlines()
+        self.assertEqual([line.split()[0] for line in lines[1:]], ["gd", "└─sz", "└─ft"])
+        self.assertEqual(lines[3][:2], "  ")
+
+    def test_one_row_is_a_list_of_fields(self):
+        lines = self.run_tool("account show li").out.splitlines()
+        self.assertEqual(lines[:2], ["账号:       li", "Uid:        20001"])
+        self.assertEqual(lines[4], "Reason:     a\\x09b\\x1b[31mred")
+
+    def test_json_is_typed(self):
+        rows = self.run_tool("account list --json").json()
+        self.assertEqual([row["user"] for row in rows], ["li", "王小明"])
+        self.assertEqual((rows[0]["uid"], rows[0]["locked"], rows[1]["locked"]),
+                         (20001, False, True))
+        self.assertEqual(rows[0]["last_login_at"], "2026-09-15T08:30:00.000000+08:00")
+        self.assertIsNone(rows[0]["expires_at"])
+        self.assertEqual([row["depth"] for row in self.run_tool("org tree --json").json()],
+                         [0, 1, 2])
+        self.assertEqual(self.run_tool("account show li --json").json()["uid"], 20001)
+        self.assertEqual(self.run_tool("account approve li --json").json(), {"message": "done"})
+
+
+class TestActor(ToolTest):
+    def test_the_session_s_account_acts(self):
+        self.assertEqual(self.run_tool("account list").journal[0], "begin sysadmin read")
+        self.assertEqual(self.run_tool("account list --as sysadmin").journal[0],
+                         "begin sysadmin read")
+
+    def test_without_a_session_both_ways_are_told(self):
+        self.session(None)
+        result = self.run_tool("account list")
+        self.assertEqual((result.status, result.journal), (NOT_AUTHORISED, []))
+        self.assertIn("login session of an administrator", result.err)
+        self.assertIn("--as NAME", result.err)
+
+    def test_another_one_proves_the_password(self):
+        for name, password, status, sentence in (
+                ("auditor", "right\n", DONE, ""),
+                ("auditor", "right", DONE, ""),
+                ("auditor", "right\r\n", DONE, ""),
+                ("auditor", "wrong\n", NOT_AUTHORISED, "auditor was not authenticated"),
+                ("auditor", " right\n", NOT_AUTHORISED, "auditor was not authenticated"),
+                ("auditor", "", USAGE, "fewer lines"),
+                ("auditor", "x" * 513 + "\n", USAGE, "at most 512 bytes"),
+                ("old", "right\n", NOT_AUTHORISED, "must be changed first"),
+                ("other", "right\n", NOT_AUTHORISED, "other was not authenticated"),
+                ("down", "right\n", SYSTEM, "cannot be authenticated")):
+            with self.subTest(name, password=password[:10]):
+                secret = self.write("secret", password)
+                result = self.run_tool("account list --as", [name], "--password-file", [secret])
+                self.assertEqual(result.status, status, result.err)
+                self.assertIn(sentence, result.err)
+                wanted = [f"begin {name} read"] if status == DONE else []
+                self.assertEqual(result.journal[:1], wanted)
+
+    def test_a_password_file_that_others_read_is_refused(self):
+        for mode, status in ((0o600, DONE), (0o400, DONE), (0o640, USAGE), (0o604, USAGE)):
+            secret = self.write("secret", "right\n", mode)
+            result = self.run_tool("account list --as auditor --password-file", [secret])
+            self.assertEqual(result.status, status, oct(mode))
+
+    def test_each_secret_is_the_next_line(self):
+        secret = self.write("secret", "right\nSecond 2\n")
+        result = self.run_tool("password test li --as auditor --password-file", [secret])
+        self.assertIn("password test user=li password=Second 2", result.journal)
+        result = self.run_tool("password test li --as auditor --password-file -",
+                               stdin=b"right\nThird 3\n")
+        self.assertIn("password test user=li password=Third 3", result.journal)
+
+    def test_without_terminal_or_file_nothing_is_asked(self):
+        result = self.run_tool("account list --as auditor", new_session=True)
+        self.assertEqual((result.status, result.journal), (NOT_AUTHORISED, []))
+        self.assertIn("--password-file", result.err)
+
+
+class TestPrompt(ToolTest):
+    """On a terminal of its own."""
+
+    def talk(self, answer):
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execv(PROGRAM, [PROGRAM, "--conf", self.journal, "account", "list", "--as",
+                               "auditor"])
+        shown = b""
+        answered = False
+        while True:
+            ready, _, _ = select.select([fd], [], [], 60)
+            self.assertTrue(ready, shown)
+            try:
+                data = os.read(fd, 4096)
+            except OSError:
+                break
+            if not data:
+                break
+            shown += data
+            if b"Password: " in shown and not answered:
+                answered = True
+                os.write(fd, answer)
+        _, status = os.waitpid(pid, 0)
+        os.close(fd)
+        return os.waitstatus_to_exitcode(status), shown.decode()
+
+    def test_the_password_is_not_shown(self):
+        status, shown = self.talk(b"right\n")
+        self.assertEqual(status, DONE, shown)
+        self.assertNotIn("right", shown)
+        self.assertIn("王小明", shown)
+
+    def test_the_longest_password_and_one_beyond(self):
+        for length, sentence in ((512, "was not authenticated"), (513, "was not answered")):
+            status, shown = self.talk(b"x" * length + b"\n")
+            self.assertEqual(status, NOT_AUTHORISED)
+            self.assertIn(sentence, shown)
+
+    def test_control_c_gives_up(self):
+        status, shown = self.talk(b"righ\x03")
+        self.assertEqual(status, NOT_AUTHORISED)
+        self.assertIn("not answered", shown)
+        self.assertEqual(self.calls(), [])
+
+
+class TestFiles(ToolTest):
+    FILE = "agreement file --person P1 --kind A5 --date 2026-03-02"
+
+    def test_a_file_s_content_is_given(self):
+        result = self.run_tool(self.FILE, [self.write("a5", "signed")])
+        self.assertIn("agreement file person=P1 kind=A5 date=2026-03-02 file=signed",
+                      result.journal)
+        result = self.run_tool(self.FILE, "-", stdin=b"from stdin")
+        self.assertIn("agreement file person=P1 kind=A5 date=2026-03-02 file=from stdin",
+                      result.journal)
+
+    def test_sixteen_mib_are_the_limit(self):
+        for size, status in ((16 << 20, DONE), ((16 << 20) + 1, USAGE)):
+            result = self.run_tool(self.FILE, [self.write("a5", b"\0" * size)])
+            self.assertEqual(result.status, status, result.err)
+        self.assertIn("longer than 16 MiB", result.err)
+        result = self.run_tool(self.FILE, "-", stdin=b"x" * ((16 << 20) + 1))
+        self.assertEqual(result.status, USAGE)
+
+    def test_what_is_no_file_is_refused(self):
+        os.mkfifo(self.path("fifo"))
+        for path, sentence in ((self.path("none"), "No such file"), (self.dir, "regular file"),
+                               (self.path("fifo"), "regular file"),
+                               ("/dev/zero", "regular file")):
+            result = self.run_tool(self.FILE, [path])
+            self.assertEqual((result.status, result.journal), (USAGE, []), path)
+            self.assertIn(path, result.err)
+            self.assertIn(sentence, result.err)
+
+    def test_files_are_read_with_the_invoking_user_s_rights(self):
+        mine = self.write("mine", "signed")
+        result = self.run_tool(self.FILE, [mine], login_uid=NOBODY)
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertIn("Permission denied", result.err)
+        os.chown(mine, NOBODY, NOBODY)
+        self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=NOBODY).status, DONE)
+        os.chown(mine, 0, 0)
+        self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=0).status, DONE)
+
+    def test_a_secret_goes_to_a_new_file_only(self):
+        new = self.path("new")
+        result = self.run_tool("account initial-password li --to", [new])
+        self.assertEqual(result.status, DONE, result.err)
+        self.assertNotIn("Qx7!initial", result.out + result.err)
+        with open(new, encoding="ascii") as file:
+            self.assertEqual(file.read(), "Qx7!initial\n")
+        self.assertEqual(stat.S_IMODE(os.stat(new).st_mode), 0o600)
+        os.symlink(self.path("elsewhere"), self.path("link"))
+        for path in (new, self.path("link"), self.path("no/such")):
+            result = self.run_tool("account initial-password li --to", [path])
+            self.assertEqual((result.status, result.journal), (USAGE, []), path)
+            self.assertIn(path, result.err)
+        self.assertFalse(os.path.exists(self.path("elsewhere")))
+
+    def test_a_secret_in_json_is_left_out(self):
+        result = self.run_tool("account initial-password li --json --to", [self.path("new")])
+        self.assertEqual(result.json(), {"user": "li"})
+
+    def test_the_file_belongs_to_the_invoking_user(self):
+        home = self.path("home")
+        os.mkdir(home, 0o700)
+        result = self.run_tool("account initial-password li --to", [home + "/new"],
+                               login_uid=NOBODY)
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        os.chown(home, NOBODY, NOBODY)
+        result = self.run_tool("account initial-password li --to", [home + "/new"],
+                               login_uid=NOBODY)
+        self.assertEqual(result.status, DONE, result.err)
+        self.assertEqual(os.stat(home + "/new").st_uid, NOBODY)
+
+    def test_no_file_is_left_when_nothing_was_done(self):
+        for words in ("account initial-password bad --to", "account initial-password broken --to",
+                      "account initial-password li --dry-run --to"):
+            self.run_tool(words, [self.path("new")])
+            self.assertFalse(os.path.lexists(self.path("new")), words)
+
+    def test_a_full_disk_commits_nothing(self):
+        small = self.path("small")
+        os.mkdir(small)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=2", "none", small],
+                       check=True)
+        self.addCleanup(subprocess.run, ["umount", small], check=True)
+        with open(small + "/filler", "wb") as file:
+            file.write(b"x" * 4096)
+        result = self.run_tool("account initial-password li --to", [small + "/new"])
+        self.assertEqual(result.status, SYSTEM, result.err)
+        self.assertNotIn("commit", result.journal)
+
+    def test_secrets_stand_neither_in_arguments_nor_environment(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        with subprocess.Popen([PROGRAM, "--conf", self.journal, "password", "test", "li",
+                               "--as", "auditor", "--password-file", "-"],
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              env={"GDPOP_X": "y"}) as tool:
+            tool.stdin.write(b"right\n")
+            tool.stdin.flush()
+            # It stands at its second read: the environment it started with is cleared, its core
+            # limit is 0, and it cannot be traced.
+            with open(f"/proc/{tool.pid}/cmdline", "rb") as file:
+                self.assertNotIn(b"right", file.read())
+            tool.stdin.close()
+            self.assertEqual(tool.wait(60), USAGE)
+
+
+class TestSignals(ToolTest):
+    def test_a_stop_before_the_commit_writes_nothing(self):
+        """The signal waits until the act is over; here it was sent before the act began."""
+        reader, writer = os.pipe()
+        with subprocess.Popen([PROGRAM, "--conf", self.journal, "account", "initial-password", "li",
+                               "--to", self.path("new")], stdin=reader, stderr=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL,
+                              preexec_fn=lambda: (signal.pthread_sigmask(
+                                  signal.SIG_BLOCK, [signal.SIGTERM]),
+                                  os.kill(os.getpid(), signal.SIGTERM))) as tool:
+            self.assertEqual(tool.wait(60), -signal.SIGTERM)
+        os.close(reader)
+        os.close(writer)
+        self.assertNotIn("commit", self.calls())
+        self.assertFalse(os.path.lexists(self.path("new")))
+
+
+FORM = ("user,name,id_number,organisation,post,phone,system,role\n"
+        "li,李四,440106199001011234,gd,科员,13800138000,population awards,entry\n")
+
+
+class TestImport(ToolTest):
+    CALLS = ["begin sysadmin",
+             "person add name=李四 id-number=440106199001011234 org=gd post=科员"
+             " phone=13800138000 or-existing=yes",
+             "account apply user=li person=P1 role=entry system=population system=awards",
+             "commit", "end"]
+
+    def run_import(self, content, name="forms.csv", words=""):
+        return self.run_tool("account import", [self.write(name, content)], words)
+
+    def test_the_template_is_the_header(self):
+        result = self.run_tool("account import --template")
+        self.assertEqual((result.status, result.journal), (DONE, []))
+        self.assertEqual(result.out, "user,name,id_number,document_type,organisation,department,"
+                         "post,phone,staff,system,role,until,purpose\r\n")
+        header_only = self.run_import(result.out)
+        self.assertEqual((header_only.status, header_only.journal),
+                         (DONE, ["begin sysadmin", "commit", "end"]))
+
+    def test_every_way_of_saving_a_table_gives_the_same_calls(self):
+        tabs = FORM.replace(",", "\t")
+        quoted = FORM.replace("科员", '"科员"').replace("role\n", '"role"\n')
+        for name, content in (
+                ("plain.csv", FORM), ("bom.csv", b"\xef\xbb\xbf" + FORM.encode()),
+                ("crlf.csv", FORM.replace("\n", "\r\n")), ("cr.csv", FORM.replace("\n", "\r")),
+                ("gb.csv", FORM.encode("gb18030")), ("utf16.csv", FORM.encode("utf-16")),
+                ("tabs.tsv", tabs), ("tabs.csv", tabs), ("quoted.csv", quoted),
+                ("end.csv", FORM.rstrip("\n")), ("spaces.csv", FORM.replace("李四", " 李四　")),
+                ("order.csv", "name,user" + FORM[len("user,name"):].replace("li,李四", "李四,li")),
+                ("empty.csv", FORM + "\n,,,,,,,\n")):
+            with self.subTest(name):
+                result = self.run_import(content, name)
+                self.assertEqual((result.status, result.journal), (DONE, self.CALLS), result.err)
+
+    def test_quotes_hold_commas_quotes_and_line_breaks(self):
+        post = '"科员, ""一级""\n（代）"'
+        result = self.run_import(FORM.replace("科员", post) + "wang" + FORM.splitlines()[1][2:],
+                                 words="--json")
+        self.assertEqual(result.status, DONE, result.err)
+        self.assertIn('post=科员, "一级"', "\n".join(result.journal))
+        self.assertEqual(result.json(), [{"line": 2, "user": "li", "person": "P1"},
+                                         {"line": 4, "user": "wang", "person": "P2"}])
+
+    def test_a_dry_run_commits_nothing(self):
+        result = self.run_import(FORM, words="--dry-run")
+        self.assertEqual((result.status, result.journal), (DONE, self.CALLS[:3] + ["end"]))
+        self.assertIn("dry run", result.err)
+
+    HEADERS = [
+        (FORM.replace("post", "psot"),
+         ['forms.csv:1:5 (psot): no column is called "psot"',
+          "forms.csv:1: column post is missing from the header"]),
+        (FORM.replace("phone", "post"),
+         ["forms.csv:1:6 (post): column post stands twice", "column phone is missing"]),
+        (FORM.replace("role\n", "role,\n"), ['forms.csv:1:9: no column is called ""']),
+        (FORM.split("\n", 1)[1], ["forms.csv:1:1 (li): no column"]),
+        ("", ["is empty: the first line names the columns"]),
+        ("\n\n", ["is empty"]),
+    ]
+    ROWS = [
+        ("li,李四,440106199001011234\n", ["forms.csv:3: 3 fields where the header has 8"]),
+        (FORM.splitlines()[1] + ",x\n", ["forms.csv:3: 9 fields where the header has 8"]),
+        ("li,,440106199001011234,gd,x,1,population,entry\n",
+         ["forms.csv:3:2 (name): name must not be empty"]),
+        ("li,x,4.40106E+17,gd,x,1,population,entry\n", ["forms.csv:3:3 (id_number): the spread"]),
+        ('li,"x,1\n', ["forms.csv:3:2: the quoted field that begins here is never closed"]),
+        ('li,x"y"\n', ["forms.csv:3:2: a quote inside a field"]),
+        ('li,"x"y\n', ["forms.csv:3:2: text behind the closing quote"]),
+    ]
+    BYTES = [
+        (FORM.encode() + b"\x81\x20\xff\n", "forms.csv:3: the text is neither UTF-8 nor GB18030"),
+        (FORM.encode() + b"a\0b\n", "forms.csv:3: the file holds a NUL"),
+    ]
+
+    def test_errors_of_the_table_name_line_and_column(self):
+        cases = (self.HEADERS + [(FORM + row, wanted) for row, wanted in self.ROWS]
+                 + [(content, [wanted]) for content, wanted in self.BYTES])
+        for content, wanted in cases:
+            with self.subTest(wanted=wanted):
+                result = self.run_import(content)
+                self.assertEqual((result.status, result.journal), (USAGE, []), result.err)
+                for sentence in wanted:
+                    self.assertIn(sentence, result.err)
+
+    def test_all_refused_rows_are_told_at_once(self):
+        rows = FORM + "".join(
+            line + "\n" for line in (
+                "wang,王五,123,gd,科员,13800138001,population,entry",
+                "zhao,赵六,440106199001011235,gd,科员,13800138002,population,entry",
+                "bad1,孙七,440106199001011236,gd,科员,13800138003,population,entry"))
+        result = self.run_import(rows, words="--json")
+        self.assertEqual(result.status, USAGE, result.err)
+        self.assertNotIn("commit", result.journal)
+        error = result.json()["error"]
+        self.assertEqual([(p["line"], p["column"]) for p in error["problems"]], [(3, 3), (5, 1)])
+        self.assertIn("forms.csv:3:3 (id_number): --id-number: 18 digits", result.err)
+        self.assertIn('forms.csv:5:1 (user): GD-8: "bad1" is refused', result.err)
+        self.assertIn("account apply user=zhao person=P1 role=entry system=population",
+                      result.journal)
+
+    def test_what_concerns_no_row_ends_the_import(self):
+        result = self.run_import(FORM.replace("\nli,", "\nstranger,"))
+        self.assertEqual((result.status, result.err),
+                         (NOT_AUTHORISED, "gdpop-admin: not in your scope\n"))
+        self.assertEqual(self.run_import(FORM.replace("\nli,", "\nbroken,")).status, SYSTEM)
+
+    def test_organisations(self):
+        head = "id,name,level,division,supervised_by\n"
+        good = head + "gd,省,province,440000,\nsz,市,city,440300,gd\n"
+        result = self.run_tool("org import", [self.write("orgs.csv", good)])
+        self.assertEqual(result.status, DONE, result.err)
+        self.assertEqual(result.journal,
+                         ["begin sysadmin",
+                          "org add id=gd name=省 level=province division=440000",
+                          "org add id=sz name=市 level=city division=440300 supervised-by=gd",
+                          "commit", "end"])
+        bad = head + "gd,省,province,440000,\nbad,x,city,440300,gd\nft,县,county,440304,gd\n"
+        result = self.run_tool("org import", [self.write("orgs.csv", bad)])
+        self.assertEqual(result.status, REFUSED)
+        self.assertIn("orgs.csv:3:1 (id): GD-8", result.err)
+        # Rows behind the refused one may name those before it.
+        self.assertEqual(result.journal[3:],
+                         ["end", "begin sysadmin",
+                          "org add id=gd name=省 level=province division=440000",
+                          "org add id=ft name=县 level=county division=440304 supervised-by=gd",
+                          "end"])
+
+
+class TestInit(ToolTest):
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(CHECKOUT, "conf", "init.example.json"), encoding="utf-8") as file:
+            self.first = json.load(file)
+        for administrator in self.first["administrators"]:
+            self.write(administrator["approval"]["file"], "decision")
+            self.write(administrator["agreement"]["file"], "pledge")
+        self.write("p.conf", "profile text")
+
+    def init(self, words="", content=None):
+        path = self.write("first.json", json.dumps(self.first) if content is None else content)
+        return self.run_tool("init --admins", [path], "--secrets", [self.path("secrets")],
+                             "--profile ./p.conf", words)
+
+    def test_the_example_is_one_act(self):
+        result = self.init()
+        self.assertEqual(result.status, DONE, result.err)
+        journal = result.journal
+        self.assertEqual(journal[:2], ["begin - init", "profile load file=profile text"])
+        self.assertEqual(journal[-2:], ["commit", "end"])
+        self.assertEqual(sum(line.startswith("begin") for line in journal), 1)
+        steps = [" ".join(line.split()[:2]) for line in journal[2:-2]]
+        each = ["account apply", "agreement file", "account approve", "device add", "device bind",
+                "account initial-password"]
+        first = self.first
+        self.assertEqual(
+            steps, ["org add"] * len(first["organisations"]) + ["person add"] * len(first["persons"])
+            + ["org leader"] * sum(len(o.get("leaders", [])) for o in first["organisations"])
+            + ["workplace add"] * sum(len(o.get("networks", [])) for o in first["organisations"])
+            + ["host register"] + each * len(first["administrators"]))
+        for administrator in first["administrators"]:
+            path = self.path(f"secrets/{administrator['account']}.password")
+            with open(path, encoding="ascii") as file:
+                self.assertEqual(file.read(), "Qx7!initial\n")
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("secrets")).st_mode), 0o700)
+        self.assertNotIn("Qx7!initial", result.out + result.err)
+
+    def test_references_become_the_store_s_ids(self):
+        journal = self.init().journal
+        keys = [person["key"] for person in self.first["persons"]]
+        person = self.first["administrators"][0]["person"]
+        applied = next(line for line in journal if line.startswith("account apply"))
+        self.assertIn(f" person=P{keys.index(person) + 1} ", applied)
+
+    def test_a_dry_run_leaves_nothing(self):
+        result = self.init("--dry-run")
+        self.assertEqual((result.status, result.journal[-1]), (DONE, "end"))
+        self.assertNotIn("commit", result.journal)
+        self.assertFalse(os.path.exists(self.path("secrets")))
+
+    def test_every_error_has_its_path(self):
+        admins, persons = self.first["administrators"], self.first["persons"]
+        admins[1]["person"] = "nobody"
+        admins[0]["approval"]["leader"] = "nobody"
+        del persons[0]["phone"]
+        persons[1]["organisation"] = "none"
+        persons[1]["age"] = "3"
+        self.first["organisations"][0]["level"] = 3
+        self.first["organisations"][0]["supervised_by"] = self.first["organisations"][1]["id"]
+        self.first["organisations"][0]["leaders"][0]["person"] = "nobody"
+        admins[0]["device"] = []
+        result = self.init("--json")
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        places = {p["place"] for p in result.json()["error"]["problems"]}
+        self.assertEqual(places, {
+            "administrators[1].person", "administrators[0].approval.leader", "persons[0].phone",
+            "persons[1].organisation", "persons[1].age", "organisations[0].level",
+            "organisations[0].supervised_by", "organisations[0].leaders[0].person",
+            "administrators[0].device"})
+
+    def test_what_the_library_refuses_has_its_path(self):
+        self.first["persons"][1]["id_number"] = "123"
+        result = self.init()
+        self.assertEqual(result.status, USAGE)
+        self.assertIn("first.json: persons[1].id_number: --id-number: 18 digits", result.err)
+        self.assertNotIn("commit", result.journal)
+        self.assertEqual(os.listdir(self.path("secrets")), [])
+
+    def test_what_is_no_json_is_told_with_its_line(self):
+        for content, sentence in (("{\n\"a\": ]", "first.json:2:"), ("[]", "one object"),
+                                  ('{"host": {}, "host": {}}', "duplicate"), ("", "first.json:1:")):
+            result = self.init(content=content)
+            self.assertEqual((result.status, result.journal), (USAGE, []), content)
+            self.assertIn(sentence, result.err)
+
+    def test_missing_papers_and_open_directories_are_refused(self):
+        os.mkdir(self.path("secrets"), 0o755)
+        result = self.init()
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertIn("chmod 700", result.err)
+        os.unlink(self.path(self.first["administrators"][0]["agreement"]["file"]))
+        result = self.init()
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertIn("No such file", result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
