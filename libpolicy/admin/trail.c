@@ -1,8 +1,6 @@
 /* The audit trail as a whole: verified, and its clock set right. */
 #include "admin/admin.h"
 
-#include <inttypes.h>
-
 static int verify(struct gdpop_admin *a, const struct request *q)
 {
     struct trail_report report = {0};
@@ -21,11 +19,11 @@ static int verify(struct gdpop_admin *a, const struct request *q)
         return r;
     if (a->result.ok)
         return result_message(a,
-                              _("the trail is complete only up to event %" PRIu64 ": what was "
+                              _("the trail is complete only up to event %llu: what was "
                                 "cut off behind it cannot be told from here"),
-                              report.last);
-    return result_message(a, _("the trail does not verify from event %" PRIu64 " on: %s"),
-                          report.bad, report.why);
+                              (unsigned long long)report.last);
+    return result_message(a, _("the trail does not verify from event %llu on: %s"),
+                          (unsigned long long)report.bad, report.why);
 }
 
 /* Only the clock's step is accepted here; the event that says so carries the new time. */

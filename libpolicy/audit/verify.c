@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "model/codec.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 struct walk {
@@ -14,7 +13,8 @@ struct walk {
 
 static int damaged(uint64_t sequence)
 {
-    return err_fail(GDPOP_ERR_TRAIL, _("event %" PRIu64 " of the trail cannot be read"), sequence);
+    return err_fail(GDPOP_ERR_TRAIL, _("event %llu of the trail cannot be read"),
+                    (unsigned long long)sequence);
 }
 
 static int visit(uint64_t sequence, Model__TrailEntry *entry, void *arg)
@@ -96,6 +96,6 @@ int trail_verify(struct txn *t, struct trail_report *r)
     r->first = r->last > 0 ? 1 : 0;
     if (result <= 0)
         return result;
-    return err_fail(GDPOP_ERR_TRAIL, _("the trail does not verify at event %" PRIu64 ": %s"),
-                    r->bad, r->why);
+    return err_fail(GDPOP_ERR_TRAIL, _("the trail does not verify at event %llu: %s"),
+                    (unsigned long long)r->bad, r->why);
 }

@@ -5,7 +5,6 @@
 #include "settings/inifile.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 void conf_default(struct conf *c)
@@ -64,8 +63,8 @@ static int take_number(const char *key, const char *value, int64_t min, int64_t 
 {
     if (read_number(value, min, max, number))
         return 0;
-    return err_fail(GDPOP_ERR_CONFIG,
-                    _("%s must be a whole number from %" PRId64 " to %" PRId64 "."), key, min, max);
+    return err_fail(GDPOP_ERR_CONFIG, _("%s must be a whole number from %lld to %lld."), key,
+                    (long long)min, (long long)max);
 }
 
 static int take_language(const char *value, struct conf *c)

@@ -17,10 +17,9 @@ static int parse_number(const struct setting *row, const char *text, struct sett
     errno = 0;
     int64_t number = strtoll(text, &end, 10);
     if (digits == 0 || *end != '\0' || errno != 0 || number < row->min || number > row->max)
-        return err_fail(GDPOP_ERR_FORMAT,
-                        _("%s must be a whole number from %" PRId64 " to %" PRId64 "%s%s."),
-                        row->name, row->min, row->max, row->unit[0] ? " " : "",
-                        row->unit[0] ? _(row->unit) : "");
+        return err_fail(GDPOP_ERR_FORMAT, _("%s must be a whole number from %lld to %lld%s%s."),
+                        row->name, (long long)row->min, (long long)row->max,
+                        row->unit[0] ? " " : "", row->unit[0] ? _(row->unit) : "");
     v->number = number;
     return 0;
 }
