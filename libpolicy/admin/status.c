@@ -223,7 +223,7 @@ const struct operation operations_status[] = {
                 .verb = "",
                 .help = N_("Tell how the store and this host are, and what mends what is wrong."),
                 .example = "--check",
-                .duties = GDPOP_DUTY_ANY,
+                .duties = GDPOP_DUTY_ANY | GDPOP_DUTY_HOST,
                 .params =
                     (const struct gdpop_param[]){
                         OPTIONAL("check", GDPOP_PARAM_FLAG, NULL,
