@@ -165,7 +165,8 @@ static const struct gdpop_operation operations[] = {
     {"password", "test", "Judges a password.", "li", GDPOP_DUTY_ANY, false, test_params},
     {"person", "add", "Registers a person.", "", GDPOP_DUTY_SYSTEM, true, person_params},
     {"profile", "load", "Loads a profile.", "x.conf", GDPOP_DUTY_SECURITY, true, load_params},
-    {"status", "show", "Tells the state.", "", GDPOP_DUTY_ANY, false, none},
+    {"status", "", "Tells the state.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, false, none},
+    {"tick", "run", "Does what time asks.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, true, none},
     {"workplace", "add", "Adds a network.", "gd 10.0.0.0/8", GDPOP_DUTY_SYSTEM, true,
      workplace_params},
 };
@@ -202,9 +203,9 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
     if (!*ap)
         return GDPOP_ERR_NOMEM;
     (*ap)->g = g;
-    fprintf(g->journal, "begin %s%s%s%s\n", actor ? actor : "-",
+    fprintf(g->journal, "begin %s%s%s%s%s\n", actor ? actor : "-",
             flags & GDPOP_ADMIN_READ ? " read" : "", flags & GDPOP_ADMIN_INIT ? " init" : "",
-            flags & GDPOP_ADMIN_RECOVER ? " recover" : "");
+            flags & GDPOP_ADMIN_RECOVER ? " recover" : "", flags & GDPOP_ADMIN_HOST ? " host" : "");
     return 0;
 }
 

@@ -77,8 +77,9 @@ class TestArguments(ToolTest):
         ("account show li", ["begin sysadmin read", "account show user=li", "commit", "end"]),
         ("account show -- li", ["begin sysadmin read", "account show user=li", "commit", "end"]),
         ("account show -- -li", ["begin sysadmin read", "account show user=-li", "commit", "end"]),
-        ("status", ["begin sysadmin read", "status show", "commit", "end"]),
-        ("status show", ["begin sysadmin read", "status show", "commit", "end"]),
+        ("status", ["begin sysadmin read", "status ", "commit", "end"]),
+        ("tick", ["begin sysadmin", "tick run", "commit", "end"]),
+        ("tick run", ["begin sysadmin", "tick run", "commit", "end"]),
         (APPLY, ["begin sysadmin",
                  "account apply user=li person=P1 system=population role=entry", "commit", "end"]),
         ("account apply --person=P1 --system a --system=b --role entry li --level 3 --duty audit",
@@ -231,6 +232,12 @@ class TestActor(ToolTest):
         self.assertEqual((result.status, result.journal), (NOT_AUTHORISED, []))
         self.assertIn("login session of an administrator", result.err)
         self.assertIn("--as NAME", result.err)
+
+    def test_the_host_itself_may_do_what_its_timer_does(self):
+        self.session(None)
+        for words, begin in (("status", "begin - read host"), ("tick", "begin - host")):
+            result = self.run_tool(words)
+            self.assertEqual((result.status, result.journal[0]), (DONE, begin), result.err)
 
     def test_another_one_proves_the_password(self):
         for name, password, status, sentence in (

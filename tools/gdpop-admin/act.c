@@ -134,6 +134,8 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     unsigned flags = call->operation->writes ? 0 : GDPOP_ADMIN_READ;
     if (t->recover)
         flags |= GDPOP_ADMIN_RECOVER;
+    else if (!actor)
+        flags |= GDPOP_ADMIN_HOST;
     int r = gdpop_admin_begin(t->g, actor, flags, &a);
     if (r)
         return say_library(t, r);
@@ -156,7 +158,8 @@ int act_run(struct tool *t, struct call *call)
     struct out_file out = {.fd = -1};
     const char *actor = NULL;
     char *answer = NULL;
-    int r = t->recover ? 0 : actor_find(t, &actor);
+    bool host_may = call->operation->duties & GDPOP_DUTY_HOST;
+    int r = t->recover ? 0 : actor_find(t, host_may, &actor);
     if (r == 0)
         r = ask_secrets(t, call);
     prompt_end();

@@ -88,7 +88,8 @@ static void usage(FILE *out, const struct gdpop_operation *o)
 
 static void duties(FILE *out, const struct gdpop_operation *o)
 {
-    if (o->duties == GDPOP_DUTY_NONE || o->duties == GDPOP_DUTY_ANY || operations_own(o))
+    unsigned people = o->duties & GDPOP_DUTY_ANY;
+    if (people == 0 || people == GDPOP_DUTY_ANY || operations_own(o))
         return;
     fprintf(out, "\n%s", _("May be called by the duty:"));
     if (o->duties & GDPOP_DUTY_SYSTEM)

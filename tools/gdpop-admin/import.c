@@ -217,7 +217,7 @@ static int import_file(struct tool *t, const struct import *import, const char *
     char *answer = NULL;
     int r = table_file_read(t, path, import->columns, &file);
     if (r == 0 && !t->recover)
-        r = actor_find(t, &actor);
+        r = actor_find(t, false, &actor);
     prompt_end();
     if (r == 0) {
         signals_hold();
@@ -266,13 +266,13 @@ static const struct gdpop_param import_params[] = {
 };
 
 const struct own_command import_accounts_command = {
-    {"account", "import", N_("Enters the applications of a table, one person a row, all or none."),
+    {"account", "import", N_("Enter the applications of a table, one person a row, all or none."),
      "applications.csv --dry-run", GDPOP_DUTY_SYSTEM, true, import_params},
     run_accounts,
 };
 
 const struct own_command import_orgs_command = {
-    {"org", "import", N_("Adds the organisations of a table, supervising ones first, all or none."),
+    {"org", "import", N_("Add the organisations of a table, supervising ones first, all or none."),
      "organisations.csv", GDPOP_DUTY_SYSTEM, true, import_params},
     run_orgs,
 };

@@ -201,7 +201,7 @@ static const struct gdpop_param init_params[] = {
 };
 
 const struct own_command init_command = {
-    {"init", "", N_("Makes keys and store, and enters the first administrators on their papers."),
+    {"init", "", N_("Make keys and store, and enter the first administrators on their papers."),
      "--admins first.json --secrets /root/secrets --profile gd-population --profile db-3",
      GDPOP_DUTY_NONE, true, init_params},
     run_init,
