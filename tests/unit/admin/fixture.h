@@ -174,6 +174,7 @@ static inline void add_account(struct gdpop_admin *a, unsigned number, const cha
     p.organisation = x.organisation = T(organisation);
     p.post = T("科员");
     p.phone = T("13800138000");
+    p.language = T("zh");
     g.id = agreement;
     g.kind = T("A5");
     g.paper = &paper;
