@@ -104,6 +104,12 @@ static uint64_t number_at(const uint8_t *page, int at, size_t len)
     return v;
 }
 
+/* Pages 0 and 1 are meta pages. */
+static bool is_root(uint64_t page, uint64_t last)
+{
+    return page == no_page || (page > 1 && page <= last);
+}
+
 static bool read_meta(int fd, off_t at, struct meta *m)
 {
     uint8_t page[META_BYTES];
@@ -120,7 +126,7 @@ static bool read_meta(int fd, off_t at, struct meta *m)
         return false;
     if (page_bytes < 512 || page_bytes > 65536 || (page_bytes & (page_bytes - 1)))
         return false;
-    if ((free_root != no_page && free_root > last) || (main_root != no_page && main_root > last))
+    if (last < 1 || !is_root(free_root, last) || !is_root(main_root, last))
         return false;
     *m = (struct meta){page_bytes, last, number_at(page, META_TXN_AT, 8)};
     return true;

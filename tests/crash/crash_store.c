@@ -142,7 +142,7 @@ static void check(void)
     struct arena *a = arena_new();
     struct trail_report trail_report;
     struct store *s;
-    struct txn *t;
+    struct txn *t = NULL;
     Model__Counter *c;
     size_t problems;
     if (store_open(&conf, &s) < 0 || store_read(s, a, &t) < 0)

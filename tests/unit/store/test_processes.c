@@ -362,6 +362,58 @@ static void test_stopped_writer(void **state)
     fixture_check_clean(f);
 }
 
+static int stop_while_opening(struct fixture *f, int stop)
+{
+    struct lock l;
+    int r = lock_file(fixture_file(f, STORE_OPEN_LOCK), 0, &l);
+    return r < 0 ? r : raise(stop);
+}
+
+static void test_stopped_opener(void **state)
+{
+    struct fixture *f = *state;
+    int status;
+    pid_t pid = in_child(f, stop_while_opening, SIGSTOP);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+    f->conf.store_wait_sec = 1;
+    struct store *s = fixture_open(f);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    store_close(s);
+}
+
+/* What an opener leaves that was killed half-way: LMDB's own count of transactions is 0. */
+static int forget_count(struct fixture *f, int at)
+{
+    static const uint64_t zero;
+    int fd = open(fixture_file(f, STORE_LOCK_FILE), O_WRONLY | O_CLOEXEC);
+    return pwrite(fd, &zero, sizeof(zero), at) == sizeof(zero) ? 0 : -1;
+}
+
+static void test_lock_file_set_up_by_halves(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fixture_open(f);
+    struct txn *t;
+    Model__Counter *c;
+    for (int i = 0; i < 5; i++)
+        assert_ok(store_update(s, f->arena, touch, T("zhang")));
+    assert_exits(in_child(f, forget_count, 48)); /* behind magic, format and a mutex */
+    assert_fails(store_write(s, f->arena, &t), GDPOP_ERR_STORE);
+    assert_non_null(strstr(err_sentence(), "lock file"));
+    assert_null(t);
+    assert_fails(store_read(s, f->arena, &t), GDPOP_ERR_STORE);
+    assert_null(t);
+    store_close(s);
+    s = fixture_open(f); /* the first one in makes it new */
+    assert_ok(store_read(s, f->arena, &t));
+    assert_ok(store_get_counter(t, "zhang", &c));
+    assert_int_equal(c->failures_since_login, 5);
+    txn_abort(t);
+    store_close(s);
+}
+
 /* A holder that runs is not killed: who waits is told its number. */
 static void test_busy_writer(void **state)
 {
@@ -399,6 +451,8 @@ int main(void)
         TEST(test_fork),
         TEST(test_child_of_a_killed_writer),
         TEST(test_stopped_writer),
+        TEST(test_stopped_opener),
+        TEST(test_lock_file_set_up_by_halves),
         TEST(test_busy_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
