@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { LAST_DEFAULT = 50, LAST_MAX = 100000, BLOCK = 1000 };
+/* NAME_MAX_BYTES: longer ones name no record. */
+enum { NAME_MAX_BYTES = 128, LAST_DEFAULT = 50, LAST_MAX = 100000, BLOCK = 1000 };
 
 struct search {
     struct gdpop_admin *a;
@@ -25,13 +26,15 @@ static int organisation_of(struct gdpop_admin *a, const char *name, const char *
     Model__Device *d;
     int r = GDPOP_ERR_NOT_FOUND;
     *organisation = NULL;
-    if (name[0] && (r = store_get_account(t, name, &x)) == 0)
+    if (!name[0] || strlen(name) > NAME_MAX_BYTES)
+        return 0;
+    if ((r = store_get_account(t, name, &x)) == 0)
         *organisation = x->organisation;
-    else if (name[0] && r == GDPOP_ERR_NOT_FOUND && (r = store_get_organisation(t, name, &o)) == 0)
+    else if (r == GDPOP_ERR_NOT_FOUND && (r = store_get_organisation(t, name, &o)) == 0)
         *organisation = o->id;
-    else if (name[0] && r == GDPOP_ERR_NOT_FOUND && (r = store_get_person(t, name, &p)) == 0)
+    else if (r == GDPOP_ERR_NOT_FOUND && (r = store_get_person(t, name, &p)) == 0)
         *organisation = p->organisation;
-    else if (name[0] && r == GDPOP_ERR_NOT_FOUND && (r = store_get_device(t, name, &d)) == 0)
+    else if (r == GDPOP_ERR_NOT_FOUND && (r = store_get_device(t, name, &d)) == 0)
         *organisation = d->organisation;
     return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
 }
@@ -53,7 +56,7 @@ static int sees_event(struct gdpop_admin *a, const Model__Event *e, bool *sees)
         if (organisation && ((r = admin_sees(a, organisation, sees)) != 0 || *sees))
             return r;
     }
-    if (named)
+    if (named || !e->host[0])
         return 0;
     r = store_get_host(a->call.txn, e->host, &host);
     if (r == GDPOP_ERR_NOT_FOUND)

@@ -1,0 +1,124 @@
+#include "living.h"
+
+static const char *column(struct fixture *f, const char *item, const char *name)
+{
+    return field(f, find_row(f, "item", item), name);
+}
+
+static void add_second_holders(struct fixture *f)
+{
+    gdpop_admin_end(f->a);
+    assert_ok(gdpop_admin_begin(f->g, NULL, GDPOP_ADMIN_RECOVER, &f->a));
+    assert_ok(call_op(f->a, "tick", "", (char *)NULL));
+    add_account(f->a, 20, "sysadm2", "province", GDPOP_DUTY_SYSTEM);
+    assert_ok(publish_touch(f->a->call.txn));
+    assert_ok(gdpop_admin_commit(f->a));
+}
+
+static void a_sound_host_is_in_order(void **state)
+{
+    struct fixture *f = *state;
+    add_second_holders(f);
+    assert_ok(RUN(f, "audadm", "status", "", "check", "yes"));
+    for (size_t i = 0; i < f->result->count; i++)
+        if (strcmp(field(f, i, "ok"), "true") != 0 || field(f, i, "remedy")[0])
+            fail_msg("%s is %s: %s", field(f, i, "item"), field(f, i, "value"),
+                     field(f, i, "remedy"));
+    assert_true(f->result->ok);
+    assert_string_equal(column(f, "host", "value"), "app1");
+    assert_string_equal(column(f, "keys", "value"), "1");
+    assert_string_equal(column(f, "records.account", "value"), "10");
+    assert_string_equal(column(f, "duty.audit", "value"), "2");
+    assert_string_equal(column(f, "problems", "value"), "0");
+    assert_string_equal(column(f, "trail_last", "value"), column(f, "trail_verified", "value"));
+}
+
+static void a_duty_with_one_holder_is_a_finding(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_false(f->result->ok);
+    assert_string_equal(column(f, "duty.system", "value"), "1");
+    assert_string_equal(column(f, "duty.system", "ok"), "false");
+    assert_non_null(strstr(column(f, "duty.system", "remedy"), "account apply"));
+    assert_string_equal(column(f, "duty.security", "ok"), "true");
+}
+
+static int retire_host(struct txn *t, void *arg)
+{
+    Model__Host *h;
+    char id[33];
+    (void)arg;
+    host_machine_id(id);
+    assert_ok(store_get_host(t, id, &h));
+    h->state = T("retired");
+    assert_ok(store_put_host(t, h));
+    return publish_touch(t);
+}
+
+static void what_is_wrong_names_its_remedy(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, retire_host, NULL);
+    add_session(f, "s1", "zhangsan", "", 0);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_false(f->result->ok);
+    assert_non_null(strstr(column(f, "host", "remedy"), "host register"));
+    assert_string_equal(column(f, "snapshot_generation", "remedy"), "gdpop-admin tick");
+    assert_string_equal(column(f, "sessions_stale", "remedy"), "gdpop-admin tick");
+}
+
+static void tick_closes_what_is_gone_and_publishes(void **state)
+{
+    struct fixture *f = *state;
+    pid_t pid = start_living(5);
+    with_store(f, retire_host, NULL);
+    add_session(f, "s1", "zhangsan", "", pid);
+    add_session(f, "s2", "zhangsan", "", 0);
+    gdpop_admin_end(f->a);
+    assert_ok(gdpop_admin_begin(f->g, NULL, GDPOP_ADMIN_HOST, &f->a));
+    assert_ok(call_op(f->a, "tick", "", (char *)NULL));
+    assert_ok(gdpop_admin_commit(f->a));
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "sessions", "value"), "1");
+    assert_string_equal(column(f, "sessions_stale", "value"), "0");
+    assert_string_equal(column(f, "snapshot_generation", "ok"), "true");
+    assert_ok(RUN(f, "audadm", "audit", "list", "account", "zhangsan"));
+    assert_int_equal(f->result->count, 1);
+    assert_string_equal(field(f, 0, "action"), "session.end");
+    assert_string_equal(field(f, 0, "actor"), "tick");
+    stop_living(pid);
+}
+
+static int spoil_trail(struct txn *t, void *arg)
+{
+    uint8_t key[8];
+    (void)arg;
+    bytes_put_be64(key, 2);
+    return store_delete(t, &table_event, BYTES(key, sizeof(key)));
+}
+
+static void a_damaged_trail_is_found_on_demand(void **state)
+{
+    struct fixture *f = *state;
+    add_second_holders(f);
+    with_store(f, spoil_trail, NULL);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_true(f->result->ok);
+    assert_ok(RUN(f, "audadm", "status", "", "check", "yes"));
+    assert_false(f->result->ok);
+    assert_string_equal(column(f, "trail_verified", "value"), "1");
+    assert_string_equal(column(f, "trail_verified", "remedy"), "gdpop-admin audit verify");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ADMIN_TEST(a_sound_host_is_in_order),
+        ADMIN_TEST(a_duty_with_one_holder_is_a_finding),
+        ADMIN_TEST(what_is_wrong_names_its_remedy),
+        ADMIN_TEST(tick_closes_what_is_gone_and_publishes),
+        ADMIN_TEST(a_damaged_trail_is_found_on_demand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
