@@ -10,10 +10,9 @@
 
 const struct global_option global_options[] = {
     {"json", NULL, N_("print JSON instead of tables")},
-    {"as", N_("NAME"), N_("act as this administrator, who proves the password now")},
-    {"password-file", N_("FILE"),
-     N_("read passwords from this file, one a line, instead of asking")},
-    {"conf", N_("FILE"), N_("use this configuration instead of the installed one")},
+    {"as", "NAME", N_("act as this administrator, who proves the password now")},
+    {"password-file", "FILE", N_("read passwords from this file, one a line, instead of asking")},
+    {"conf", "FILE", N_("use this configuration instead of the installed one")},
     {"language", "zh|en", N_("language of tables and sentences")},
     {"dry-run", NULL, N_("do everything but write: nothing is changed")},
     {"help", NULL, N_("explain the command")},
@@ -81,7 +80,7 @@ int arguments_global(struct tool *t, int argc, char **argv, int *at)
             return say(t, GDPOP_ERR_USAGE, _("option --%s takes no value"), name);
         if (o->metavar && !(value = next_value(argc, argv, at, value)))
             return say(t, GDPOP_ERR_USAGE, _("option --%s needs a value: --%s %s"), name, name,
-                       _(o->metavar));
+                       o->metavar);
         if (strcmp(name, "language") == 0 && strcmp(value, "zh") != 0 && strcmp(value, "en") != 0)
             return say(t, GDPOP_ERR_USAGE, _("option --language knows zh and en, not \"%s\""),
                        value);

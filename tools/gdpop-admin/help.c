@@ -23,7 +23,7 @@ static void global_entries(FILE *out)
     fprintf(out, "%s\n", _("Options everywhere:"));
     for (const struct global_option *o = global_options; o->name; o++) {
         snprintf(left, sizeof(left), "--%s%s%s", o->name, o->metavar ? " " : "",
-                 o->metavar ? _(o->metavar) : "");
+                 o->metavar ? o->metavar : "");
         entry(out, left, _(o->help));
     }
 }

@@ -193,9 +193,9 @@ static int run_init(struct tool *t, struct call *call)
 static const struct gdpop_param init_params[] = {
     {"admins", GDPOP_PARAM_TEXT, false, true, false, "FILE.json",
      N_("the first organisations, persons, administrators and this host; see gdpop-admin(8)")},
-    {"secrets", GDPOP_PARAM_TEXT, false, true, false, N_("DIR"),
+    {"secrets", GDPOP_PARAM_TEXT, false, true, false, "DIR",
      N_("directory for the initial passwords, one file an administrator")},
-    {"profile", GDPOP_PARAM_TEXT, false, false, true, N_("PROFILE"),
+    {"profile", GDPOP_PARAM_TEXT, false, false, true, "PROFILE",
      N_("regulation to load: the name of one that ships, or a path")},
     {NULL},
 };

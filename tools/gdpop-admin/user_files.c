@@ -136,7 +136,7 @@ void out_file_close(struct out_file *out, bool keep)
         return;
     if (!keep) {
         if (ftruncate(out->fd, 0))
-            say_note(_("%s: %s"), out->path, strerror(errno));
+            say_note("%s: %s", out->path, strerror(errno));
         int error = as_user_unlink(out->path, out->fd);
         if (error)
             say_note(_("%s could not be removed: %s"), out->path, strerror(error));
