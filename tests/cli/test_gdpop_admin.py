@@ -1,5 +1,7 @@
 """gdpop-admin linked with a library that writes down what it is asked (fake_library.c)."""
 
+import array
+import fcntl
 import json
 import os
 import pty
@@ -9,6 +11,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import termios
 import unittest
 
 CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
@@ -18,6 +21,13 @@ NOBODY = 65534
 APPLY = "account apply li --person P1 --system population --role entry"
 
 DONE, REFUSED, USAGE, NOT_AUTHORISED, SYSTEM = range(5)
+
+
+def unread(pipe):
+    """Bytes in a pipe that its reader has not taken yet."""
+    number = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, number)
+    return number[0]
 
 
 class Result:
@@ -414,18 +424,20 @@ class TestFiles(ToolTest):
         self.assertNotIn("commit", result.journal)
 
     def test_secrets_stand_neither_in_arguments_nor_environment(self):
-        fifo = self.path("fifo")
-        os.mkfifo(fifo)
         with subprocess.Popen([PROGRAM, "--conf", self.journal, "password", "test", "li",
                                "--as", "auditor", "--password-file", "-"],
                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                              env={"GDPOP_X": "y"}) as tool:
+                              stderr=subprocess.DEVNULL, env={"GDPOP_X": "y"}) as tool:
             tool.stdin.write(b"right\n")
             tool.stdin.flush()
-            # It stands at its second read: the environment it started with is cleared, its core
-            # limit is 0, and it cannot be traced.
-            with open(f"/proc/{tool.pid}/cmdline", "rb") as file:
-                self.assertNotIn(b"right", file.read())
+            while unread(tool.stdin):
+                self.assertIsNone(tool.poll())
+            for name in ("cmdline", "environ"):
+                with open(f"/proc/{tool.pid}/{name}", "rb") as file:
+                    self.assertNotIn(b"right", file.read())
+            with open(f"/proc/{tool.pid}/limits", encoding="ascii") as file:
+                core = next(line for line in file if line.startswith("Max core file size"))
+            self.assertEqual(core.split()[4:6], ["0", "0"])
             tool.stdin.close()
             self.assertEqual(tool.wait(60), USAGE)
 
@@ -433,16 +445,15 @@ class TestFiles(ToolTest):
 class TestSignals(ToolTest):
     def test_a_stop_before_the_commit_writes_nothing(self):
         """The signal waits until the act is over; here it was sent before the act began."""
-        reader, writer = os.pipe()
-        with subprocess.Popen([PROGRAM, "--conf", self.journal, "account", "initial-password", "li",
-                               "--to", self.path("new")], stdin=reader, stderr=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL,
-                              preexec_fn=lambda: (signal.pthread_sigmask(
-                                  signal.SIG_BLOCK, [signal.SIGTERM]),
-                                  os.kill(os.getpid(), signal.SIGTERM))) as tool:
-            self.assertEqual(tool.wait(60), -signal.SIGTERM)
-        os.close(reader)
-        os.close(writer)
+        def stop():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        done = subprocess.run([PROGRAM, "--conf", self.journal, "account", "initial-password", "li",
+                               "--to", self.path("new")], capture_output=True, check=False,
+                              preexec_fn=stop)
+        self.assertEqual(done.returncode, -signal.SIGTERM)
+        self.assertIn(b"nothing was written", done.stderr)
         self.assertNotIn("commit", self.calls())
         self.assertFalse(os.path.lexists(self.path("new")))
 
