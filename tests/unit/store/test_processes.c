@@ -82,9 +82,16 @@ static int write_many(struct fixture *f, int first)
 static void test_growth_by_two_processes(void **state)
 {
     struct fixture *f = *state;
+    struct store *reader = fixture_open(f); /* its map stays small while the others' grow */
+    Model__Organisation *o;
+    struct txn *t;
     pid_t one = in_child(f, write_many, 0), two = in_child(f, write_many, 100000);
     assert_exits(one);
     assert_exits(two);
+    assert_ok(store_read(reader, f->arena, &t));
+    assert_ok(store_get_organisation(t, "org-100599", &o));
+    txn_abort(t);
+    store_close(reader);
     assert_int_equal(count_organisations(f), 1200);
     fixture_check_clean(f);
 }
