@@ -101,7 +101,8 @@ class Host:
         os.makedirs(PAPERS, exist_ok=True)
         lab.write(f"{PAPERS}/first.json", json.dumps(self._first(), ensure_ascii=False, indent=1))
         words = " ".join(f"--profile {name}" for name in profiles)
-        lab.sh(f"gdpop-admin init --admins {PAPERS}/first.json --secrets {SECRETS} {words}")
+        self.init_text = lab.sh(f"gdpop-admin init --admins {PAPERS}/first.json "
+                                f"--secrets {SECRETS} {words}").text.strip()
         for user in (SYSTEM, SECURITY, AUDIT):
             self._read_secret(user)
 
@@ -166,8 +167,10 @@ class Host:
         lines = [FORM] + [f"{u},{PEOPLE[u][0]},{number_of(u)},thws,人口科,科员,{PEOPLE[u][2]},"
                           "population,entry" for u in users]
         self.lab.write(f"{PAPERS}/forms.csv", "\n".join(lines) + "\n")
-        for row in self.rows(f"account import {PAPERS}/forms.csv"):
-            self.person[row["user"]] = row["person"]
+        done = self.admin(f"account import {PAPERS}/forms.csv")
+        for user in users:
+            self.person[user] = self.row(f"account show {user}")["person"]
+        return done
 
     def approve(self, user):
         self.admin(f"account approve {user} --paper {self.paper(user + '-approval')}")
@@ -194,17 +197,26 @@ class Host:
         self._read_secret(user)
         return self.initial[user]
 
+    def complete(self, user):
+        """All that follows an application."""
+        self.approve(user)
+        self.pledge(user)
+        self.device[user] = self.add_device(user, f"{user}-pc")
+        self.give_password(user)
+
     def enrol(self, *users):
         self.apply(*users)
         for user in users:
-            self.approve(user)
-            self.pledge(user)
-            self.device[user] = self.add_device(user, f"{user}-pc")
-            self.give_password(user)
+            self.complete(user)
+
+    def leader(self, organisation="thws"):
+        """The person's number of the leader who approves there."""
+        name = LEADERS[organisation][1]
+        return next(p["id"] for p in self.rows("person list", by=SYSTEM) if p["name"] == name)
 
     def choose_password(self, user, new=None):
         """The person's own change of the initial password, by passwd; the new one."""
-        new = new or GOOD_PASSWORD.format(len(self.password))
+        new = new or GOOD_PASSWORD.format(list(PEOPLE).index(user))
         done = self.lab.passwd(user, self.password[user], new)
         if not done.ok:
             raise LabError(f"passwd of {user}: {done}")
