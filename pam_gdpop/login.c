@@ -40,7 +40,10 @@ int login_begin(struct login *l, pam_handle_t *pamh, enum phase phase, int flags
     *l = (struct login){.pamh = pamh, .flags = flags, .phase = phase};
     l->ev = &l->evidence.ev;
     options_parse(&l->options, argc, argv);
-    if (gdpop_open(l->options.conf_path, &l->g) != 0 || (l->notes = notes_of(pamh)) == NULL)
+    /* A configuration that cannot be read still gives a handle, which knows break-glass names and
+     * denies all others. */
+    gdpop_open(l->options.conf_path, &l->g);
+    if (l->g == NULL || (l->notes = notes_of(pamh)) == NULL)
         return PAM_BUF_ERR;
     l->language_before = gdpop_language(gdpop_host_language(l->g));
     if ((code = find_user(l, &user)) != PAM_SUCCESS)

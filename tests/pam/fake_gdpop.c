@@ -107,13 +107,13 @@ const char *gdpop_text(const char *english)
 int gdpop_open(const char *conf_path, struct gdpop **gp)
 {
     *gp = NULL;
-    if (fake.open_result != 0)
+    if (fake.open_result == GDPOP_ERR_NOMEM)
         return fake.open_result;
     snprintf(fake.conf_path, sizeof fake.conf_path, "%s",
              conf_path != NULL ? conf_path : "default");
     fake.handles++;
     *gp = &only_handle;
-    return 0;
+    return fake.open_result;
 }
 
 void gdpop_close(struct gdpop *g)

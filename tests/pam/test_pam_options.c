@@ -75,6 +75,24 @@ static void unknown_argument_is_named_and_denies(void **state)
     }
 }
 
+/* The library knows break-glass names without its configuration, and denies the others itself. */
+static void broken_configuration_does_not_lock_root_out(void **state)
+{
+    struct person p;
+
+    (void)state;
+    fake_reset();
+    fake.open_result = GDPOP_ERR_CONFIG;
+    fake_say(FAKE_IDENTIFY, GDPOP_IGNORED, NULL);
+    fake_say(FAKE_ACCOUNT, GDPOP_IGNORED, NULL);
+    fake_say(FAKE_SESSION_OPEN, GDPOP_IGNORED, NULL);
+    person_start(&p, "login", "root", "");
+    assert_int_equal(pam_authenticate(p.pamh, 0), NEXT_MODULE);
+    assert_int_equal(pam_acct_mgmt(p.pamh, 0), NEXT_MODULE);
+    assert_int_equal(pam_open_session(p.pamh, 0), NEXT_MODULE);
+    person_end(&p);
+}
+
 static void unknown_argument_does_not_lock_root_out(void **state)
 {
     struct person p;
@@ -96,6 +114,7 @@ int main(void)
         cmocka_unit_test(path_is_given_to_the_library),
         cmocka_unit_test(nodelay_asks_for_no_delay),
         cmocka_unit_test(unknown_argument_is_named_and_denies),
+        cmocka_unit_test(broken_configuration_does_not_lock_root_out),
         cmocka_unit_test(unknown_argument_does_not_lock_root_out),
     };
 
