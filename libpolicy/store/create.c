@@ -86,7 +86,8 @@ static int fill(struct txn *t, void *arg)
     uint8_t id[16];
     char hex[2 * sizeof(id) + 1];
     int r;
-    if ((r = env_make_tables(t->store->env, t->mdb)) < 0 || (r = digest_random(id, sizeof(id))) < 0)
+    if ((r = env_open_tables(t->store->env, t->mdb, MDB_CREATE)) < 0 ||
+        (r = digest_random(id, sizeof(id))) < 0)
         return r;
     bytes_to_hex(BYTES(id, sizeof(id)), hex);
     meta.schema = STORE_SCHEMA;

@@ -13,12 +13,6 @@
  * share what is open. A child that was forked meanwhile forgets all of it and leaks the parent's
  * memory on purpose: closing would clear the parent's reader slots. */
 
-struct database {
-    const void *owner; /* table or index */
-    MDB_dbi dbi;
-    bool open;
-};
-
 struct env {
     struct env *next;
     struct guard id;
@@ -27,8 +21,7 @@ struct env {
     MDB_env *mdb;
     struct gate gate;
     int write_lock_fd;
-    size_t database_count;
-    struct database database[STORE_DATABASES_MAX];
+    struct databases databases;
     char dir[PATH_MAX];
 };
 
@@ -108,56 +101,9 @@ int env_fail(const struct env *e, int rc, const char *what)
                     mdb_strerror(rc));
 }
 
-MDB_dbi env_database(const struct env *e, const void *table_or_index)
+struct databases *env_databases(struct env *e)
 {
-    for (size_t i = 0; i < e->database_count; i++)
-        if (e->database[i].owner == table_or_index && e->database[i].open)
-            return e->database[i].dbi;
-    return NO_DATABASE;
-}
-
-bool env_is_complete(const struct env *e)
-{
-    for (size_t i = 0; i < e->database_count; i++)
-        if (!e->database[i].open)
-            return false;
-    return true;
-}
-
-static int open_database(struct env *e, MDB_txn *txn, unsigned flags, const void *owner,
-                         const char *name, size_t *n)
-{
-    if (*n == STORE_DATABASES_MAX)
-        return err_fail(GDPOP_ERR_INTERNAL, "too many tables");
-    struct database *d = &e->database[*n];
-    if (!d->open) {
-        int rc = mdb_dbi_open(txn, name, flags, &d->dbi);
-        if (rc != 0 && rc != MDB_NOTFOUND)
-            return env_fail(e, rc, name);
-        d->owner = owner;
-        d->open = rc == 0;
-    }
-    e->database_count = ++*n;
-    return 0;
-}
-
-static int open_databases(struct env *e, MDB_txn *txn, unsigned flags)
-{
-    size_t n = 0;
-    int r = 0;
-    e->database_count = 0;
-    for (size_t i = 0; r == 0 && store_tables[i]; i++) {
-        const struct table *table = store_tables[i];
-        r = open_database(e, txn, flags, table, table->name, &n);
-        for (size_t j = 0; r == 0 && table->indexes && table->indexes[j]; j++)
-            r = open_database(e, txn, flags, table->indexes[j], table->indexes[j]->name, &n);
-    }
-    return r;
-}
-
-int env_make_tables(struct env *e, MDB_txn *txn)
-{
-    return open_databases(e, txn, MDB_CREATE);
+    return &e->databases;
 }
 
 static int open_mdb(struct env *e, size_t map_bytes)
@@ -179,7 +125,7 @@ static int open_mdb(struct env *e, size_t map_bytes)
     int r = map_begin(e, MDB_RDONLY, 0, &txn);
     if (r < 0)
         return r;
-    r = open_databases(e, txn, 0);
+    r = env_open_tables(e, txn, 0);
     rc = mdb_txn_commit(txn); /* a handle opened in an aborted transaction is closed again */
     map_end(e);
     return r < 0 || rc == 0 ? r : env_fail(e, rc, "open");

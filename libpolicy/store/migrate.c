@@ -47,7 +47,7 @@ static int change(struct txn *t, void *arg)
                         _("the store %s has schema %u, this gdpop knows schemas up to %u: "
                           "install the newer version"),
                         t->store->conf.store_dir, meta->schema, plan->to);
-    r = env_make_tables(t->store->env, t->mdb);
+    r = env_open_tables(t->store->env, t->mdb, MDB_CREATE);
     return r < 0 ? r : run_steps(t, meta, plan->list, plan->count, plan->to);
 }
 

@@ -56,16 +56,28 @@ MDB_env *env_mdb(const struct env *e);
 const char *env_dir(const struct env *e);
 /* Whether this process opened it: false in a child that was forked meanwhile. */
 bool env_is_ours(const struct env *e);
-/* Whether each table and index has its database; env_make_tables makes those that lack. */
-bool env_is_complete(const struct env *e);
-int env_make_tables(struct env *e, MDB_txn *txn);
-/* Database of a table or index; NO_DATABASE, which LMDB refuses, when it lacks. */
-#define NO_DATABASE UINT_MAX
-MDB_dbi env_database(const struct env *e, const void *table_or_index);
 /* The descriptor of write.lock, so that a forked child drops it (-1: none). */
 void env_keep_write_lock(struct env *e, int fd);
 /* Sentence and code for LMDB's. `what` names the table or act. */
 int env_fail(const struct env *e, int rc, const char *what);
+
+/* ---- database.c: LMDB's database of each table and index ---- */
+
+struct databases {
+    size_t count;
+    struct database {
+        const void *owner; /* table or index */
+        MDB_dbi dbi;
+        bool open;
+    } list[STORE_DATABASES_MAX];
+};
+struct databases *env_databases(struct env *e);
+/* flags: MDB_CREATE in a write transaction makes those that lack; 0 passes over them. */
+int env_open_tables(struct env *e, MDB_txn *txn, unsigned flags);
+bool env_is_complete(struct env *e);
+/* NO_DATABASE, which LMDB refuses, when it lacks. */
+#define NO_DATABASE UINT_MAX
+MDB_dbi env_database(struct env *e, const void *table_or_index);
 
 /* ---- map.c: transactions and the size of the map ---- */
 
