@@ -18,7 +18,7 @@ import os
 import re
 import shlex
 
-from lab import PASSWORD, LabError
+from lab import ENDED, PASSWORD, SHELL, LabError, LabTest
 from root import CHECKOUT
 
 SYSTEM, SECURITY, AUDIT = "linhai", "sunjie", "zhouan"
@@ -242,6 +242,11 @@ class Host:
 
     # time
 
+    def nodelay(self):
+        """Wrong passwords are answered at once, so that tests need not wait."""
+        self.lab.sh("sed -i 's/pam_gdpop.so/& nodelay/' " +
+                    " ".join(f"/etc/pam.d/{stack}" for stack in STACKS))
+
     def reboot(self):
         """The kernel's next boot, as far as programs can see; a clock that jumps while the host
         runs is refused, one that moved while it was off is not."""
@@ -262,3 +267,38 @@ def sentence_code(text):
     """"W02" of a sentence that begins with "GD-16 W02"."""
     found = re.search(r"\b[A-Z]{2,}-[\w.()-]+ ([A-Z]\d{2})\b", text)
     return found.group(1) if found else ""
+
+
+class HostTest(LabTest):
+    """A test case whose class has a host with operators who have chosen their passwords."""
+
+    operators = ("zhangsan",)
+    sshd_config = ""
+    language = "en"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.host = Host(cls.lab, cls.language)
+        cls.host.nodelay()
+        cls.host.enrol(*cls.operators)
+        for user in cls.operators:
+            cls.host.choose_password(user)
+        cls.lab.start_sshd(cls.sshd_config)
+
+    def restart_sshd(self, config):
+        """Until the end of the test."""
+        self._start_sshd(config)
+        self.addCleanup(self._start_sshd, self.sshd_config)
+
+    def _start_sshd(self, config):
+        self.lab.sshd.stop()
+        self.lab.start_sshd(config)
+
+    def assertRefused(self, result, code):
+        self.assertEqual((result.outcome, sentence_code(result.text)), (ENDED, code), result)
+        self.assertNotEqual(result.status, 0, result)
+
+    def assertOpen(self, terminal):
+        self.assertEqual(terminal.outcome, SHELL, terminal.text)
+        return terminal
