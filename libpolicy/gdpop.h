@@ -275,6 +275,13 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
                      const struct gdpop_arg *args, size_t count,
                      const struct gdpop_result **result);
 
+/* Before the first call of an act that will make very many: makes room for them in the store.
+ * Errors: GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
+int gdpop_admin_expect(struct gdpop_admin *a, size_t calls);
+
+/* Writes the act durably. When this returns 0 the change stands; if gdpop_error() is not empty
+ * then, the NSS snapshot or the end of a session is still owed, and the next act, `tick` or login
+ * makes up for it. */
 int gdpop_admin_commit(struct gdpop_admin *a);
 /* Frees it; what was not committed is undone. NULL is allowed. */
 void gdpop_admin_end(struct gdpop_admin *a);

@@ -209,6 +209,33 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     return 0;
 }
 
+int gdpop_admin_expect(struct gdpop_admin *a, size_t calls)
+{
+    enum { CALL_BYTES = 8192 };
+    err_clear();
+    return a->call.txn ? 0 : store_make_room(a->call.store, (uint64_t)calls * CALL_BYTES);
+}
+
+/* The change stands. What fails here leaves its sentence and is made up for by `tick` and the next
+ * login; the sessions of the frozen end first. */
+static void finish(struct gdpop_admin *a)
+{
+    char sentence[512] = "";
+    for (size_t i = 0; i < a->ending_count; i++)
+        if (ending_kill(a->ending[i]) != 0)
+            snprintf(sentence, sizeof(sentence), "%s", err_sentence());
+    for (size_t i = 0; i < a->ending_session_count; i++)
+        if (ending_kill_session(a->ending_session[i]) != 0)
+            snprintf(sentence, sizeof(sentence), "%s", err_sentence());
+    if (publish_snapshot(a->call.store) != 0)
+        snprintf(sentence, sizeof(sentence), "%s", err_sentence());
+    err_clear();
+    if (sentence[0]) {
+        log_error("%s", sentence);
+        err_fail(GDPOP_ERR_SYSTEM, "%s", sentence);
+    }
+}
+
 int gdpop_admin_commit(struct gdpop_admin *a)
 {
     int r;
@@ -222,16 +249,8 @@ int gdpop_admin_commit(struct gdpop_admin *a)
     if (r != 0)
         return r;
     a->committed = true;
-    /* The change stands; what follows is repeated by `tick` and by the next login when it fails
-     * here. */
-    r = publish_snapshot(a->call.store);
-    for (size_t i = 0; i < a->ending_count; i++)
-        if (ending_kill(a->ending[i]) != 0)
-            log_error("%s", err_sentence());
-    for (size_t i = 0; i < a->ending_session_count; i++)
-        if (ending_kill_session(a->ending_session[i]) != 0)
-            log_error("%s", err_sentence());
-    return r;
+    finish(a);
+    return 0;
 }
 
 void gdpop_admin_end(struct gdpop_admin *a)

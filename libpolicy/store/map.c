@@ -190,6 +190,14 @@ int map_grow(struct env *e, size_t min_bytes, int wait_ms)
     return r;
 }
 
+int store_make_room(struct store *s, uint64_t bytes)
+{
+    uint64_t size = map_bytes(s->env), used = map_used_bytes(s->env);
+    if (used + bytes <= size)
+        return 0;
+    return map_grow(s->env, (size_t)(used + bytes - size), s->conf.store_wait_sec * 1000);
+}
+
 void map_keep_room(struct env *e)
 {
     size_t size = map_bytes(e), used = map_used_bytes(e);

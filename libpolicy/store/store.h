@@ -45,6 +45,10 @@ int store_read(struct store *s, struct arena *a, struct txn **tp);
  * GDPOP_ERR_BUSY. */
 int store_write(struct store *s, struct arena *a, struct txn **tp);
 
+/* Before a large write transaction: makes the map so large that `bytes` more fit. Errors:
+ * GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
+int store_make_room(struct store *s, uint64_t bytes);
+
 /* Commits durably and frees, whatever comes. On an error nothing was written. GDPOP_ERR_FULL from a
  * change or from here: the disk is full (EIO of a full disk too), or the transaction was larger
  * than the map's free half; in that case the map has been grown when the transaction has ended, and

@@ -51,7 +51,11 @@ int act_commit(struct tool *t, struct gdpop_admin *a)
     if (t->dry_run)
         return 0;
     int r = gdpop_admin_commit(a);
-    return r ? say_library(t, r) : 0;
+    if (r)
+        return say_library(t, r);
+    if (*gdpop_error())
+        say_note(_("done, but not all of it shows yet: %s"), gdpop_error());
+    return 0;
 }
 
 /* What takes time or asks the user is done before the store is opened. */

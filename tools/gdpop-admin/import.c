@@ -197,6 +197,8 @@ static int with_store(struct work *w, char **answer)
     if (!w->rows)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     int r = begin(w);
+    if (r == 0 && (r = gdpop_admin_expect(w->act, 2 * w->file->row_count)) != 0)
+        say_library(w->t, r);
     if (r == 0)
         r = add_rows(w);
     if (r == 0)
