@@ -31,10 +31,7 @@ static int write_note(struct txn *t, void *arg)
 static _Noreturn void child(struct gdpop *g, struct note *n)
 {
     struct call call;
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    if (setsid() < 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
+    if (apart_footing() != 0)
         _exit(1);
     if (call_open(&call, g) == 0) {
         store_update(call.store, call.arena, write_note, n);

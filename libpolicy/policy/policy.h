@@ -94,6 +94,10 @@ void breakglass_note(struct gdpop *g, const struct gdpop_evidence *ev, const cha
  * work returned, or GDPOP_ERR_SYSTEM. */
 int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size);
 
+/* In a forked child: a session and user id of its own, signals blocked, standard files and working
+ * directory its own, and none of the limits and priorities that the calling user chose. 0 or -1. */
+int apart_footing(void);
+
 /* ---- counting.c ---- */
 
 /* A password compared and counted. proved is set when it matched; the event is written in the same
