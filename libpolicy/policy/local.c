@@ -3,28 +3,41 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { LINE_MAX_BYTES = 1 << 20 };
+
+static bool is_wanted(const struct passwd *pw, const char *name, uid_t uid)
+{
+    return name ? strcmp(pw->pw_name, name) == 0 : pw->pw_uid == uid;
+}
 
 /* The first line with this name, or without a name with this uid. */
 static bool find(const char *name, uid_t *uid)
 {
     struct passwd pw, *found;
-    char buffer[4096];
+    size_t size = 4096;
     bool hit = false;
     FILE *f = fopen("/etc/passwd", "re");
-    if (!f)
-        return false;
-    while (!hit) {
-        int r = fgetpwent_r(f, &pw, buffer, sizeof(buffer), &found);
-        if (r == ERANGE)
-            continue; /* the rest of an overlong line does not parse and is passed over */
+    char *buffer = malloc(size);
+    while (f && buffer && !hit) {
+        int r = fgetpwent_r(f, &pw, buffer, size, &found);
+        if (r == ERANGE &&
+            size < LINE_MAX_BYTES) { /* the C library goes back to the line's start */
+            free(buffer);
+            buffer = malloc(size *= 2);
+            continue;
+        }
         if (r != 0)
             break;
-        hit = name ? strcmp(pw.pw_name, name) == 0 : pw.pw_uid == *uid;
+        hit = is_wanted(&pw, name, *uid);
     }
-    fclose(f);
     if (hit)
         *uid = pw.pw_uid;
+    free(buffer);
+    if (f)
+        fclose(f);
     return hit;
 }
 
