@@ -259,7 +259,7 @@ class Host:
 
     def events(self, **wanted):
         """Events of the audit trail whose fields have these values."""
-        return [e for e in self.rows("audit list", by=AUDIT)
+        return [e for e in self.rows("audit list --last 10000", by=AUDIT)
                 if all(e.get(name) == value for name, value in wanted.items())]
 
 
