@@ -1,4 +1,5 @@
-/* Runs a fuzz target over the files of a corpus directory, so that what was found once is tested always. */
+/* Runs a fuzz target over the files of a corpus directory, so that what was found once is tested
+ * always. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

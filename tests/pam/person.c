@@ -20,7 +20,9 @@ long person_timer_sec;
 
 #define SHOWN __attribute__((visibility("default")))
 
-/* These stand before libc's for libpam and the module. */
+/* These stand before libc's for libpam and the module; a fortified build makes macros of them. */
+#undef syslog
+#undef __syslog_chk
 SHOWN void syslog(int priority, const char *format, ...)
 {
     va_list list;
