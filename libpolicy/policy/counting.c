@@ -1,14 +1,10 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/phash.h"
 #include <stdio.h>
-
-/* Failures that are events of their own from one address within the flood window; the next is a
- * summary and the rest are silent, so that nobody can fill the trail from outside. */
-enum { FLOOD_EVENTS = 10 };
-static const int64_t flood_window = 600 * CLOCK_SECOND;
 
 /* One comparison. The counter is the account's when the account could log in from this source, else
  * the source's: nobody locks another out from where the other could not log in anyway (DESIGN 4.8).
@@ -18,25 +14,12 @@ struct comparison {
     const struct gdpop_evidence *ev;
     const struct secret *password;
     struct subject subject;
-    bool own_counter;
-    char source[64]; /* key of the source's counter */
+    struct source source;
     char hash[PHASH_MAX_BYTES];
     char new_hash[PHASH_MAX_BYTES]; /* when a rehash is due */
-    bool compared, matched, lending;
+    bool compared, matched, froze;
     struct gdpop_verdict *v;
 };
-
-static bool could_log_in_from_here(const struct facts *f)
-{
-    const struct settings *s = f->place_settings;
-    if (f->service_class == CLASS_ELEVATE)
-        return f->actor == ACTOR_SELF || f->actor == ACTOR_SYSTEM || f->is_service;
-    if (f->service_class != CLASS_REMOTE)
-        return true;
-    if (settings_number(s, SETTING_workplace_required) && !f->at_workplace && !f->exception)
-        return false;
-    return !settings_number(s, SETTING_device_required) || f->device_bound_here;
-}
 
 static int64_t locked_until(const Model__Counter *counter)
 {
@@ -45,14 +28,14 @@ static int64_t locked_until(const Model__Counter *counter)
 
 static int read_counter(struct txn *t, const struct comparison *c, Model__Counter **counter)
 {
-    return c->own_counter ? store_get_counter(t, c->subject.facts.user, counter)
-                          : store_get_source(t, c->source, counter);
+    return c->source.can_log_in ? store_get_counter(t, c->subject.facts.user, counter)
+                                : store_get_source(t, c->source.name, counter);
 }
 
 static int put_counter(struct txn *t, const struct comparison *c, const Model__Counter *counter)
 {
-    return c->own_counter ? store_put_counter(t, c->subject.facts.user, counter)
-                          : store_put_source(t, c->source, counter);
+    return c->source.can_log_in ? store_put_counter(t, c->subject.facts.user, counter)
+                                : store_put_source(t, c->source.name, counter);
 }
 
 /* The first read: who it is and whether there is anything to compare with. */
@@ -64,13 +47,8 @@ static int look(struct call *call, struct comparison *c, bool *eligible)
     *eligible = false;
     if ((r = call_read(call)) != 0 || (r = facts_read(call->txn, c->ev, PHASE_AUTH, s)) != 0)
         return r;
-    c->own_counter = s->account && could_log_in_from_here(&s->facts);
-    if (s->facts.service_class == CLASS_ELEVATE)
-        snprintf(c->source, sizeof(c->source), "uid %u", (unsigned)c->ev->caller_uid);
-    else
-        snprintf(c->source, sizeof(c->source), "%s",
-                 s->facts.place_text[0] ? s->facts.place_text : "-");
-    if ((r = read_counter(call->txn, c, &counter)) != 0)
+    if ((r = source_judge(call->arena, c->ev, s, &c->source)) != 0 ||
+        (r = read_counter(call->txn, c, &counter)) != 0)
         return r;
     if (s->credential && s->facts.has_password && locked_until(counter) <= s->facts.now_at) {
         *eligible = true;
@@ -81,16 +59,20 @@ static int look(struct call *call, struct comparison *c, bool *eligible)
     return 0;
 }
 
-/* Again under the counting lock: another process may have used up the last try meanwhile. */
-static int still_unlocked(struct call *call, const struct comparison *c, bool *unlocked)
+/* Again under the counting lock: another process may have used up the last try meanwhile, or
+ * changed the password. */
+static int still_unlocked(struct call *call, struct comparison *c, bool *unlocked)
 {
+    Model__Credential *credential;
     Model__Counter *counter;
     int64_t now_at;
     int r;
     *unlocked = false;
     if ((r = call_read(call)) != 0 || (r = read_counter(call->txn, c, &counter)) != 0 ||
+        (r = store_get_credential(call->txn, c->subject.facts.user, &credential)) != 0 ||
         (r = trail_now(call->txn, &now_at)) != 0)
         return r;
+    snprintf(c->hash, sizeof(c->hash), "%s", credential->hash);
     *unlocked = locked_until(counter) <= now_at;
     txn_abort(call->txn);
     call->txn = NULL;
@@ -153,25 +135,14 @@ static int event(struct txn *t, const struct comparison *c, const char *action, 
  */
 static int event_of_failure(struct txn *t, const struct comparison *c)
 {
-    Model__Counter *source;
-    int64_t now_at;
-    int r;
-    if ((r = store_get_source(t, c->source, &source)) != 0 || (r = trail_now(t, &now_at)) != 0)
+    enum flood flood;
+    int r = source_flood(t, c->source.name, &flood);
+    if (r != 0 || flood == FLOOD_SILENT)
         return r;
-    if (source->summary_at <= now_at - flood_window) {
-        source->summary_at = now_at;
-        source->suppressed = 0;
-    }
-    if (source->suppressed > FLOOD_EVENTS)
-        return 0;
-    source->suppressed++;
-    if ((r = store_put_source(t, c->source, source)) != 0)
-        return r;
-    if (source->suppressed <= FLOOD_EVENTS)
+    if (flood == FLOOD_EVENT)
         return event(t, c, "login.auth", "failed", "", "DB-8.1.4.1b",
                      c->compared ? "wrong password" : "not compared");
-    return event(t, c, "login.flood", "denied", "", "DB-8.1.4.1b",
-                 "further failures from here are not recorded one by one");
+    return event(t, c, "login.flood", "denied", "", "DB-8.1.4.1b", FLOOD_TEXT);
 }
 
 static int record_failure(struct txn *t, void *arg)
@@ -198,8 +169,8 @@ static int record_failure(struct txn *t, void *arg)
         }
         if ((r = put_counter(t, c, counter)) != 0)
             return r;
-        if (lock && (r = event(t, c, c->own_counter ? "account.lockout" : "source.lockout", "done",
-                               "lockout", tag, c->source)) != 0)
+        if (lock && (r = event(t, c, c->source.can_log_in ? "account.lockout" : "source.lockout",
+                               "done", "lockout", tag, c->source.name)) != 0)
             return r;
     }
     return event_of_failure(t, c);
@@ -226,8 +197,24 @@ static int record_lending(struct txn *t, struct comparison *c)
     if ((r = trail_now(t, &x->frozen_at)) != 0 || (r = store_put_account(t, x)) != 0 ||
         (r = ending_record(t, x->name, "gdpop")) != 0)
         return r;
-    c->lending = true;
+    c->froze = true;
     return event(t, c, "account.freeze", "done", "lending", tag, c->subject.facts.actor_name);
+}
+
+/* The account's failures are over. Those of a source stay: whoever has an account of their own
+ * would else begin anew with another's after each login. */
+static int forgive(struct txn *t, const struct comparison *c)
+{
+    Model__Counter *counter;
+    int r;
+    if (!c->source.can_log_in)
+        return 0;
+    if ((r = read_counter(t, c, &counter)) != 0 ||
+        (counter->n_failures == 0 && counter->locked_until_at == 0))
+        return r;
+    counter->n_failures = 0;
+    counter->locked_until_at = 0;
+    return put_counter(t, c, counter);
 }
 
 static int record_success(struct txn *t, void *arg)
@@ -235,29 +222,19 @@ static int record_success(struct txn *t, void *arg)
     struct comparison *c = arg;
     const char *user = c->subject.facts.user;
     Model__Credential *credential;
-    Model__Counter *counter;
     int r;
-    c->lending = false;
-    if ((r = read_counter(t, c, &counter)) != 0)
+    c->froze = false;
+    if ((r = store_get_credential(t, user, &credential)) != 0)
         return r;
-    if (counter->n_failures > 0 || counter->locked_until_at != 0) {
-        counter->n_failures = 0;
-        counter->locked_until_at = 0;
-        if ((r = put_counter(t, c, counter)) != 0)
-            return r;
-    }
+    if (strcmp(credential->hash, c->hash) != 0)
+        return err_fail(GDPOP_ERR_BUSY,
+                        _("the password was changed in the moment in which it was compared"));
     if (c->new_hash[0]) {
-        if ((r = store_get_credential(t, user, &credential)) != 0)
+        credential->hash = c->new_hash;
+        if ((r = store_put_credential(t, user, credential)) != 0)
             return r;
-        if (strcmp(credential->hash, c->hash) == 0) {
-            credential->hash = c->new_hash;
-            if ((r = store_put_credential(t, user, credential)) != 0)
-                return r;
-        }
     }
-    const struct facts *f = &c->subject.facts;
-    if (f->service_class == CLASS_ELEVATE && f->actor == ACTOR_OTHER && !f->is_service &&
-        (r = record_lending(t, c)) != 0)
+    if ((r = forgive(t, c)) != 0 || (c->source.lends && (r = record_lending(t, c)) != 0))
         return r;
     return event(t, c, "login.auth", "allowed", "", "", "");
 }
@@ -282,7 +259,8 @@ static int compare_counted(struct call *call, struct comparison *c)
     struct lock lock = LOCK_NONE;
     bool unlocked;
     int r;
-    if ((r = store_count_lock(&c->g->conf, c->own_counter ? c->subject.facts.user : c->source,
+    if ((r = store_count_lock(&c->g->conf,
+                              c->source.can_log_in ? c->subject.facts.user : c->source.name,
                               &lock)) != 0)
         return r;
     if ((r = still_unlocked(call, c, &unlocked)) != 0 || !unlocked)
@@ -327,8 +305,8 @@ int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
         *proved = true;
         v->outcome = GDPOP_ALLOWED;
     }
-    if (r == 0 && c->lending)
-        ending_kill(c->subject.account->uid);
+    if (r == 0 && c->froze && ending_kill(c->subject.account->uid) != 0)
+        log_error("%s", err_sentence());
 out:
     call_close(&call);
     return r;

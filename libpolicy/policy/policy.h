@@ -82,9 +82,9 @@ void identify(const struct gdpop *g, const struct gdpop_evidence *ev, struct gdp
 
 /* ---- breakglass.c ---- */
 
-/* Leaves an event of a break-glass login: written by a child, waited for one second at most,
+/* Leaves the event of a break-glass session: written by a child, waited for one second at most,
  * whatever comes of it. */
-void breakglass_note(struct gdpop *g, const struct gdpop_evidence *ev, const char *action);
+void breakglass_note_session(struct gdpop *g, const struct gdpop_evidence *ev);
 
 /* ---- apart.c ---- */
 
@@ -97,6 +97,30 @@ int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer,
 /* In a forked child: a session and user id of its own, signals blocked, standard files and working
  * directory its own, and none of the limits and priorities that the calling user chose. 0 or -1. */
 int apart_footing(void);
+
+/* ---- source.c ---- */
+
+#define SOURCE_BYTES 64
+
+/* Where a password is given from. */
+struct source {
+    char name[SOURCE_BYTES]; /* key of its counter: address, network, terminal or user of the host */
+    bool can_log_in;         /* no rule refuses the account from here whatever the password */
+    bool lends;              /* the rule lending refuses who gives it */
+};
+
+void source_name(const struct gdpop_evidence *ev, enum service_class service_class,
+                 char out[static SOURCE_BYTES]);
+/* s: facts of the auth phase. */
+int source_judge(struct arena *a, const struct gdpop_evidence *ev, const struct subject *s,
+                 struct source *source);
+
+enum flood { FLOOD_EVENT, FLOOD_SUMMARY, FLOOD_SILENT };
+#define FLOOD_TEXT "further failures from here are not recorded one by one"
+
+/* Counts one more attempt that nobody has proved, and tells whether it is an event of its own, the
+ * summary of those to come in this window, or neither. */
+int source_flood(struct txn *t, const char *name, enum flood *flood);
 
 /* ---- counting.c ---- */
 

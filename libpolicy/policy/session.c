@@ -146,7 +146,7 @@ int gdpop_session_open(struct gdpop *g, const struct gdpop_evidence *ev, struct 
     err_clear();
     identify(g, ev, v);
     if (v->outcome == GDPOP_IGNORED && conf_is_break_glass(&g->conf, ev->user))
-        breakglass_note(g, ev, "breakglass.session");
+        breakglass_note_session(g, ev);
     if (v->outcome == GDPOP_IGNORED || v->local_conflict)
         return 0;
     int r = apart_run(ev->caller_uid, open_session, &o, &o.v, sizeof(o.v));

@@ -240,6 +240,89 @@ static void test_break_glass_with_a_bad_configuration(void **state)
     }
 }
 
+struct actors {
+    unsigned by_user, by_root, floods;
+};
+
+static int count_actors(const Model__Event *e, void *arg)
+{
+    struct actors *a = arg;
+    if (strncmp(e->action, "breakglass.", 11) == 0) {
+        a->by_user += strcmp(e->actor, USER) == 0 && strcmp(e->subject, "root") == 0;
+        a->by_root += strcmp(e->actor, "root") == 0;
+    }
+    a->floods += strcmp(e->action, "login.flood") == 0;
+    return 0;
+}
+
+static struct actors read_actors(struct fixture *f)
+{
+    struct actors a = {0};
+    struct call call;
+    assert_ok(call_open(&call, f->g));
+    assert_ok(call_read(&call));
+    assert_ok(trail_walk(call.txn, 1, 0, count_actors, &a));
+    call_close(&call);
+    return a;
+}
+
+/* sudo: the session of root names who became root, whatever limits that person has set. */
+static void test_break_glass_events_name_the_person(void **state)
+{
+    struct fixture *f = *state;
+    struct gdpop_evidence ev = evidence();
+    struct gdpop_verdict v;
+    int status;
+    ev.service = "sudo";
+    ev.user = "root";
+    ev.address = NULL;
+    ev.login_uid = USER_UID;
+    ev.caller_uid = USER_UID;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct rlimit limit;
+        getrlimit(RLIMIT_FSIZE, &limit);
+        limit.rlim_cur = 0;
+        signal(SIGCHLD, SIG_IGN);
+        if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || setresuid(USER_UID, 0, 0) != 0)
+            _exit(90);
+        gdpop_session_open(f->g, &ev, &v);
+        _exit((int)v.outcome);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, GDPOP_IGNORED << 8);
+    assert_int_equal(read_actors(f).by_user, 1);
+    ev.login_uid = UINT32_MAX;
+    ev.caller_uid = 0;
+    assert_ok(gdpop_session_open(f->g, &ev, &v));
+    assert_int_equal(read_actors(f).by_root, 1);
+}
+
+/* Guesses at root's password from one network: ten events and a summary, then nothing; sessions are
+ * always told. */
+static void test_break_glass_events_are_limited(void **state)
+{
+    struct fixture *f = *state;
+    struct gdpop_evidence ev = evidence();
+    struct gdpop_verdict v;
+    char address[46];
+    ev.user = "root";
+    for (int i = 1; i <= 15; i++) {
+        snprintf(address, sizeof(address), "2001:db8:0:7::%x", i);
+        ev.address = address;
+        assert_ok(gdpop_identify(f->g, &ev, &v));
+    }
+    struct actors a = read_actors(f);
+    assert_int_equal(a.by_root, 10);
+    assert_int_equal(a.floods, 1);
+    ev.address = "2001:db8:0:8::1";
+    assert_ok(gdpop_identify(f->g, &ev, &v));
+    assert_int_equal(read_actors(f).by_root, 11);
+    ev.address = address;
+    assert_ok(gdpop_session_open(f->g, &ev, &v));
+    assert_int_equal(read_actors(f).by_root, 12);
+}
+
 /* A line longer than any buffer neither hides the ones behind it nor holds the login up. */
 static void test_overlong_lines(void **state)
 {
@@ -284,6 +367,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_a_snapshot, setup, fixture_teardown),
         cmocka_unit_test(test_break_glass_with_a_broken_store),
         cmocka_unit_test(test_break_glass_with_a_bad_configuration),
+        cmocka_unit_test_setup_teardown(test_break_glass_events_name_the_person, setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_break_glass_events_are_limited, setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_overlong_lines, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_odd_lines, setup, fixture_teardown),
     };
