@@ -1,6 +1,6 @@
 /* The table of settings (table.def) as rows, and the values that hold without a profile. */
-#include "settings/settings.h"
 #include "base/text.h"
+#include "settings/settings.h"
 
 #include <stdio.h>
 

@@ -161,7 +161,8 @@ static void check(void)
         pid_t found = sequence <= trail.last ? trail.writer[sequence] : 0;
         if (found != acked[i].writer) {
             fprintf(stderr,
-                    "crash_store: event %" PRIu64 " of %" PRIu64 ": writer %d, acknowledged to %d\n",
+                    "crash_store: event %" PRIu64 " of %" PRIu64
+                    ": writer %d, acknowledged to %d\n",
                     sequence, trail.last, (int)found, (int)acked[i].writer);
             die("an acknowledged change is not there");
         }

@@ -17,7 +17,7 @@ static int replay(const char *dir, const char *name)
     static uint8_t data[1 << 20];
     size_t size = fread(data, 1, sizeof(data), f);
     fclose(f);
-    uint8_t *exact = malloc(size ? size : 1);   /* so that a sanitizer sees reads past the end */
+    uint8_t *exact = malloc(size ? size : 1); /* so that a sanitizer sees reads past the end */
     if (!exact)
         return -1;
     for (size_t i = 0; i < size; i++)

@@ -15,7 +15,8 @@
 static const volatile int64_t no_offset = 0;
 static const volatile int64_t *offset_sec = &no_offset;
 
-__attribute__((constructor)) static void map_offset(void) {
+__attribute__((constructor)) static void map_offset(void)
+{
     int fd = open("/run/lab-clock", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -25,14 +26,16 @@ __attribute__((constructor)) static void map_offset(void) {
     close(fd);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *now) {
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
     int r = (int)syscall(SYS_clock_gettime, clock, now);
     if (r == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
         now->tv_sec += *offset_sec;
     return r;
 }
 
-int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
     (void)zone;
     struct timespec t;
     if (clock_gettime(CLOCK_REALTIME, &t) != 0)
@@ -42,7 +45,8 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
     return 0;
 }
 
-time_t time(time_t *out) {
+time_t time(time_t *out)
+{
     struct timespec t;
     if (clock_gettime(CLOCK_REALTIME_COARSE, &t) != 0)
         return (time_t)-1;
@@ -51,6 +55,7 @@ time_t time(time_t *out) {
     return t.tv_sec;
 }
 
-int timespec_get(struct timespec *now, int base) {
+int timespec_get(struct timespec *now, int base)
+{
     return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
 }
