@@ -92,6 +92,8 @@ struct gdpop_evidence {
     uint32_t audit_session; /* /proc/self/sessionid, UINT32_MAX when unset */
     pid_t leader_pid;       /* the process whose end ends the session */
     bool password_proved;   /* gdpop_authenticate allowed this user in this PAM handle */
+    const char *proof;      /* with it: the proof of that verdict. A change of the password is made
+                               on it only while the password is still the one that was proved */
 };
 
 enum gdpop_outcome {
@@ -113,6 +115,7 @@ struct gdpop_verdict {
     char sentence[768];  /* begins with "TAG CODE "; "" when nothing may be said */
     char notice[768];    /* lines to show on success (last login, days left); "" when none */
     char session[40];    /* id of the session opened, "" when none */
+    char proof[40];      /* of the password that gdpop_authenticate allowed, "" when none */
     char language[8];    /* the person's language once proved */
     uint32_t idle_sec;   /* idle limit of the session, 0 when none */
     bool local_conflict; /* a local account of this name, not break-glass, stands in the way */

@@ -21,7 +21,7 @@ int login_prove(struct login *l, const char *password)
     }
     code = outcome_finish(l, gdpop_authenticate(l->g, l->ev, password, len, &l->verdict));
     if (code == PAM_SUCCESS)
-        code = notes_prove(l->notes, l->ev->user, password);
+        code = notes_prove(l->notes, l->ev->user, password, l->verdict.proof);
     return code;
 }
 

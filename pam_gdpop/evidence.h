@@ -13,8 +13,8 @@ struct evidence {
     char address[INET6_ADDRSTRLEN];
 };
 
-/* Everything but password_proved. Strings point into e and into the PAM handle's items: valid until
- * one of these is set. */
+/* Everything but password_proved and proof. Strings point into e and into the PAM handle's items:
+ * valid until one of these is set. */
 void evidence_gather(struct evidence *e, pam_handle_t *pamh, const char *user);
 
 /* Whether the service is sshd, the one whose items of its own are believed. */

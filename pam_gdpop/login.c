@@ -53,6 +53,7 @@ int login_begin(struct login *l, pam_handle_t *pamh, enum phase phase, int flags
      * one: passwd(1) asks for the current password always. */
     l->ev->password_proved = phase != PHASE_AUTH && notes_proved(l->notes, user) &&
                              (phase < PHASE_PRELIM || (flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0);
+    l->ev->proof = l->notes->proof;
     return l->options.unknown != NULL ? refuse_unknown_option(l) : PAM_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
 
 #include "conversation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ struct notes *notes_of(pam_handle_t *pamh)
     return n;
 }
 
-int notes_prove(struct notes *n, const char *user, const char *password)
+int notes_prove(struct notes *n, const char *user, const char *password, const char *proof)
 {
     char *name = strdup(user);
     char *copy = strdup(password);
@@ -47,6 +48,7 @@ int notes_prove(struct notes *n, const char *user, const char *password)
     free(n->proved_user);
     n->proved_user = name;
     n->password = copy;
+    snprintf(n->proof, sizeof n->proof, "%s", proof);
     return PAM_SUCCESS;
 }
 

@@ -9,6 +9,7 @@
 
 struct notes {
     char *proved_user;    /* whose password was proved in this handle, NULL when nobody's */
+    char proof[40];       /* what the library gave for it */
     char *password;       /* that password until no change can need it any more, else NULL */
     bool session_opened;  /* pam_sm_open_session has answered in this handle … */
     bool session_ignored; /* … that the account is none of gdpop's */
@@ -19,8 +20,8 @@ struct notes {
  * memory is short. */
 struct notes *notes_of(pam_handle_t *pamh);
 
-/* Notes that user has proved password. PAM_SUCCESS or PAM_BUF_ERR. */
-int notes_prove(struct notes *n, const char *user, const char *password);
+/* Notes that user has proved password, with the library's proof. PAM_SUCCESS or PAM_BUF_ERR. */
+int notes_prove(struct notes *n, const char *user, const char *password, const char *proof);
 bool notes_proved(const struct notes *n, const char *user);
 /* Wipes the password, not the fact that it was proved. */
 void notes_drop_password(struct notes *n);

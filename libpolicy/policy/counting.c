@@ -276,6 +276,18 @@ out:
     return r;
 }
 
+int counting_proof(const struct store *s, const char *hash, char out[static PROOF_BYTES])
+{
+    enum { PART_BYTES = 16 };
+    uint8_t digest[32];
+    int r = keyring_lookup(store_keyring(s), "proof", bytes_of_text(hash), digest);
+    if (r == 0)
+        bytes_to_hex(BYTES(digest, PART_BYTES), out);
+    else
+        out[0] = '\0';
+    return r;
+}
+
 int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
                      const struct secret *password, struct gdpop_verdict *v, bool *proved)
 {
@@ -301,7 +313,8 @@ int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
         phash_dummy(password, settings_text(&c->subject.password, SETTING_hash_prefix),
                     (unsigned long)settings_number(&c->subject.password, SETTING_hash_count));
         r = store_update(call.store, call.arena, record_failure, c);
-    } else if (c->matched) {
+    } else if (c->matched && (r = counting_proof(call.store, c->new_hash[0] ? c->new_hash : c->hash,
+                                                 v->proof)) == 0) {
         *proved = true;
         v->outcome = GDPOP_ALLOWED;
     }

@@ -104,9 +104,10 @@ int apart_footing(void);
 
 /* Where a password is given from. */
 struct source {
-    char name[SOURCE_BYTES]; /* key of its counter: address, network, terminal or user of the host */
-    bool can_log_in;         /* no rule refuses the account from here whatever the password */
-    bool lends;              /* the rule lending refuses who gives it */
+    char
+        name[SOURCE_BYTES]; /* key of its counter: address, network, terminal or user of the host */
+    bool can_log_in;        /* no rule refuses the account from here whatever the password */
+    bool lends;             /* the rule lending refuses who gives it */
 };
 
 void source_name(const struct gdpop_evidence *ev, enum service_class service_class,
@@ -124,10 +125,14 @@ int source_flood(struct txn *t, const char *name, enum flood *flood);
 
 /* ---- counting.c ---- */
 
-/* A password compared and counted. proved is set when it matched; the event is written in the same
- * transaction. */
+/* A password compared and counted. proved is set, and v->proof filled, when it matched; the event
+ * is written in the same transaction. */
 int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
                      const struct secret *password, struct gdpop_verdict *v, bool *proved);
+
+#define PROOF_BYTES sizeof(((struct gdpop_verdict *)0)->proof)
+/* What tells one stored hash from another and nothing about the password. */
+int counting_proof(const struct store *s, const char *hash, char out[static PROOF_BYTES]);
 
 /* ---- ending.c ---- */
 

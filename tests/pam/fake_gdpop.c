@@ -31,6 +31,8 @@ void fake_say(enum fake_function function, enum gdpop_outcome outcome, const cha
     bool denied = outcome < GDPOP_IGNORED || outcome == GDPOP_CHANGE_PASSWORD;
 
     v->outcome = outcome;
+    if (function == FAKE_AUTHENTICATE && outcome == GDPOP_ALLOWED)
+        snprintf(v->proof, sizeof v->proof, "proof of that password");
     if (text != NULL)
         snprintf(denied ? v->sentence : v->notice, sizeof v->notice, "%s", text);
 }
@@ -62,6 +64,7 @@ static int answer(enum fake_function function, const struct gdpop_evidence *ev,
     s->seen.tty = copy(s, 3, ev->tty);
     s->seen.auth_info = copy(s, 4, ev->auth_info);
     s->seen.statement = copy(s, 5, ev->statement);
+    s->seen.proof = copy(s, 6, ev->proof);
     if (v != NULL)
         *v = s->count > 0 ? s->answers[i].verdict : (struct gdpop_verdict){0};
     return s->count > 0 ? s->answers[i].r : 0;

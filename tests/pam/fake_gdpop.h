@@ -31,7 +31,7 @@ struct fake_script {
     int count;
     int calls;
     struct gdpop_evidence seen; /* strings are copies; NULL stays NULL */
-    char texts[6][256];
+    char texts[7][256];
 };
 
 struct fake {

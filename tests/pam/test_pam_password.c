@@ -36,6 +36,7 @@ static void passwd_asks_the_current_one(void **state)
     assert_string_equal(fake.old_password, "old");
     assert_string_equal(fake.new_password, "new");
     assert_true(fake.scripts[FAKE_PASSWORD_CHANGE].seen.password_proved);
+    assert_string_equal(fake.scripts[FAKE_PASSWORD_CHANGE].seen.proof, "proof of that password");
     assert_int_equal(fake.scripts[FAKE_PASSWORD_READY].calls, 2);
     assert_false(fake.scripts[FAKE_PASSWORD_READY].seen.password_proved);
     person_end(&p);
@@ -89,6 +90,8 @@ static void proof_of_the_login_counts_when_due(void **state)
         assert_string_equal(p.transcript, rows[i].transcript);
         assert_int_equal(fake.scripts[FAKE_PASSWORD_READY].seen.password_proved, !asked);
         assert_string_equal(fake.old_password, asked ? "typed" : "of the login");
+        assert_string_equal(fake.scripts[FAKE_PASSWORD_CHANGE].seen.proof,
+                            "proof of that password");
         person_end(&p);
     }
 }

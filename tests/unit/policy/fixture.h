@@ -199,7 +199,7 @@ static inline int put_credential(struct txn *t)
     c.history_salt = history_salt;
     c.history = history;
     c.n_history = 1;
-    c.set_at = clock_now() - CLOCK_DAY;
+    c.set_at = old.set_at = clock_now() - CLOCK_DAY;
     c.judged_by = judged_by;
     return store_put_credential(t, USER, &c);
 }
