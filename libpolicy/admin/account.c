@@ -242,7 +242,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
                             locked ? counter->locked_until_at : 0)) != 0 ||
         (r = result_instant(a, "last_login_at", _("Last login"), counter->last_login_at)) != 0)
         return r;
-    return result_text(a, "last_login_from", _("From"), counter->last_login_from);
+    return result_text(a, "last_login_from", _("Last login from"), counter->last_login_from);
 }
 
 struct listing {

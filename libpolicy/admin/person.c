@@ -98,7 +98,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
         (r = result_text(a, "name", _("Name"), p->name)) != 0 ||
         (r = result_text(a, "document_type", _("Document"),
                          p->document ? p->document->type : "")) != 0 ||
-        (r = result_text(a, "id_number", _("Number"), number)) != 0 ||
+        (r = result_text(a, "id_number", _("Document number"), number)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), p->organisation)) != 0 ||
         (r = result_text(a, "department", _("Department"), p->department)) != 0 ||
         (r = result_text(a, "post", _("Post"), p->post)) != 0 ||
@@ -122,7 +122,7 @@ static int describe(struct bytes key, void *message, void *arg)
                  p->document->number + strlen(p->document->number) - 4);
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0 ||
         (r = result_text(a, "name", _("Name"), p->name)) != 0 ||
-        (r = result_text(a, "id_number_end", _("Number"), number)) != 0 ||
+        (r = result_text(a, "id_number_end", _("Document number"), number)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), p->organisation)) != 0)
         return r;
     return result_text(a, "post", _("Post"), p->post);

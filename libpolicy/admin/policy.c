@@ -46,7 +46,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
             (r = result_text(a, "value", _("Value"), value)) != 0 ||
             (r = result_text(a, "unit", _("Unit"), unit)) != 0 ||
             (r = result_text(a, "tag", _("Article"), v->tag)) != 0 ||
-            (r = result_text(a, "profile", _("From"), v->profile)) != 0)
+            (r = result_text(a, "profile", _("Profile"), v->profile)) != 0)
             return r;
     }
     return r;
