@@ -10,7 +10,7 @@ int facts_actor(struct txn *t, const struct gdpop_evidence *ev, struct subject *
     if (f->service_class != CLASS_ELEVATE)
         return 0;
     uint32_t uid = ev->login_uid != UINT32_MAX ? ev->login_uid : ev->caller_uid;
-    if (uid == s->account->uid && uid != 0) {
+    if (s->account && uid == s->account->uid && uid != 0) {
         f->actor = ACTOR_SELF;
         f->actor_name = f->user;
         return 0;

@@ -181,24 +181,11 @@ static int record_lending(struct txn *t, struct comparison *c)
 {
     const struct settings *s = &c->subject.place;
     const char *tag = settings_tag(s, SETTING_lending_check);
-    Model__Account *x;
-    int r = event(t, c, "lending.proven", "denied", "lending", tag, c->subject.facts.actor_name);
+    const char *actor = c->subject.facts.actor_name;
+    int r = event(t, c, "lending.proven", "denied", "lending", tag, actor);
     if (r != 0 || !settings_number(s, SETTING_lending_freeze))
         return r;
-    if ((r = store_get_account(t, c->subject.facts.user, &x)) != 0)
-        return r;
-    if (strcmp(x->state, "active") != 0)
-        return 0;
-    x->state = (char *)"frozen";
-    x->frozen_reason = (char *)N_("another person gave its password");
-    x->frozen_tag = (char *)tag;
-    x->frozen_by = (char *)"gdpop";
-    x->suspended_until_at = 0;
-    if ((r = trail_now(t, &x->frozen_at)) != 0 || (r = store_put_account(t, x)) != 0 ||
-        (r = ending_record(t, x->name, "gdpop")) != 0)
-        return r;
-    c->froze = true;
-    return event(t, c, "account.freeze", "done", "lending", tag, c->subject.facts.actor_name);
+    return freeze_account(t, c->subject.facts.user, "lending", tag, actor, &c->froze);
 }
 
 /* The account's failures are over. Those of a source stay: whoever has an account of their own

@@ -62,10 +62,11 @@ static int read_bindings(struct txn *t, struct subject *s)
     if (r != 0)
         return r;
     for (size_t i = 0; i < count; i++) {
-        bool in_force = list[i]->until_at == 0 || s->facts.now_at < list[i]->until_at;
+        bool over = list[i]->until_at != 0 && s->facts.now_at >= list[i]->until_at;
+        bool in_force = !over && s->facts.now_at >= list[i]->from_at;
         bool own = strcmp(list[i]->account, s->account->name) == 0;
         s->facts.device_bound_here |= own && in_force;
-        s->facts.device_bound_before |= own && !in_force;
+        s->facts.device_bound_before |= own && over;
         s->facts.device_other_accounts += !own && in_force;
     }
     return 0;

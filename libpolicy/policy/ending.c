@@ -1,7 +1,7 @@
 #include "policy/policy.h"
 
-#include "base/clock.h"
 #include "base/err.h"
+#include "base/host.h"
 #include "base/log.h"
 #include "base/text.h"
 #include <ctype.h>
@@ -80,39 +80,55 @@ static bool belongs(const char *dir, const struct target *target)
     return read_status(dir, &real_uid, &parent) && real_uid == target->uid;
 }
 
-/* Signals every process of the target; pidfds of those found go to fds. Returns how many there
- * were. */
-static size_t signal_all(const struct target *target, int sig, struct pollfd *fds, size_t max)
+/* A process of the target: its descriptor, -1 when there is none, -2 when it cannot be had. */
+static int find_process(const char *dir, const struct target *target)
 {
-    size_t n = 0;
+    pid_t pid = (pid_t)atoi(dir);
+    if (!isdigit((unsigned char)dir[0]) || !belongs(dir, target) || is_ancestor(pid))
+        return -1;
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return errno == ESRCH ? -1 : -2;
+    struct pollfd ended = {.fd = fd, .events = POLLIN};
+    /* The number may have been given to another process since it was read; what has ended waits for
+     * its parent only. */
+    if (belongs(dir, target) && poll(&ended, 1, 0) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* Signals the processes of the target, max of them at once; descriptors of those go to fds, n tells
+ * how many. False when there are more, or when none can be looked at. */
+static bool signal_all(const struct target *target, int sig, struct pollfd *fds, size_t max,
+                       size_t *n)
+{
+    bool all = true;
     DIR *d = opendir("/proc");
+    *n = 0;
     if (!d)
-        return 0;
-    for (struct dirent *e; n < max && (e = readdir(d));) {
-        if (!isdigit((unsigned char)e->d_name[0]) || !belongs(e->d_name, target))
-            continue;
-        pid_t pid = (pid_t)atoi(e->d_name);
-        int fd = is_ancestor(pid) ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+        return false;
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        int fd = *n < max ? find_process(e->d_name, target) : -2;
+        if (fd == -2) {
+            all = false;
+            break;
+        }
         if (fd < 0)
             continue;
-        /* The number may have been given to another process since it was read. */
-        if (!belongs(e->d_name, target)) {
-            close(fd);
-            continue;
-        }
         syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
-        fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        fds[(*n)++] = (struct pollfd){.fd = fd, .events = POLLIN};
     }
     closedir(d);
-    return n;
+    return all;
 }
 
 /* Waits until the processes have ended, at most wait_ms together. */
 static void await(struct pollfd *fds, size_t n, int wait_ms)
 {
-    int64_t end_at = clock_now() + (int64_t)wait_ms * 1000;
+    int64_t end_at = host_uptime() + (int64_t)wait_ms * 1000;
     for (size_t i = 0; i < n; i++) {
-        int64_t left = (end_at - clock_now()) / 1000;
+        int64_t left = (end_at - host_uptime()) / 1000;
         poll(&fds[i], 1, left > 0 ? (int)left : 0);
         close(fds[i].fd);
     }
@@ -120,22 +136,23 @@ static void await(struct pollfd *fds, size_t n, int wait_ms)
 
 static int end_all(const struct target *target)
 {
-    enum { MAX = 1024 };
+    enum { MAX = 256 };
     struct pollfd *fds = calloc(MAX, sizeof(*fds));
+    size_t left;
     if (!fds)
         return GDPOP_ERR_NOMEM;
-    /* After the first round every process has had its SIGTERM; what forks meanwhile meets SIGKILL.
-     */
-    size_t left = signal_all(target, SIGTERM, fds, MAX);
+    /* After the first round the processes have had their SIGTERM; what forks meanwhile, and what is
+     * more than a round can hold, meets SIGKILL. */
+    bool done = signal_all(target, SIGTERM, fds, MAX, &left) && left == 0;
     await(fds, left, TERM_WAIT_MS);
-    for (int round = 0; left > 0 && round < ROUNDS; round++) {
-        left = signal_all(target, SIGKILL, fds, MAX);
+    for (int round = 0; !done && round < ROUNDS; round++) {
+        done = signal_all(target, SIGKILL, fds, MAX, &left) && left == 0;
         await(fds, left, KILL_WAIT_MS);
     }
     free(fds);
-    if (left == 0)
+    if (done)
         return 0;
-    return err_fail(GDPOP_ERR_SYSTEM, _("%zu processes of uid %u do not end"), left, target->uid);
+    return err_fail(GDPOP_ERR_SYSTEM, _("processes of uid %u do not end"), target->uid);
 }
 
 int ending_kill(uid_t uid)

@@ -244,12 +244,10 @@ int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase p
         (r = read_records(t, s->facts.user, s)) != 0 || (r = read_settings(t, s)) != 0)
         return r;
     s->facts.service_class = class_of(&s->place, s->facts.service);
-    if ((r = facts_place(t, ev, s)) != 0)
+    if ((r = facts_place(t, ev, s)) != 0 || (r = facts_actor(t, ev, s)) != 0 || !s->account)
         return r;
-    if (!s->account)
-        return 0;
     if ((r = fill_account(t, s)) != 0 || (r = read_permits(t, s)) != 0 ||
-        (r = facts_device(t, ev, s)) != 0 || (r = facts_sessions(t, ev, s)) != 0)
+        (r = facts_device(t, ev, s)) != 0)
         return r;
-    return facts_actor(t, ev, s);
+    return facts_sessions(t, ev, s);
 }

@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include <stdio.h>
 
@@ -49,12 +50,26 @@ struct judged {
     struct login *login;
     struct subject subject;
     struct trace trace;
+    bool froze;
 };
 
 static int write_account_event(struct txn *t, void *arg)
 {
     struct judged *j = arg;
-    return decide_event(t, j->login->ev, &j->subject, "login.account", &j->login->v, &j->trace);
+    struct login *l = j->login;
+    int r;
+    j->froze = false;
+    if (freeze_asked_by_sharing(&j->subject, &l->v)) {
+        /* What freezes is seen again in the transaction that records it. */
+        if ((r = facts_read(t, l->ev, PHASE_ACCOUNT, &j->subject)) != 0)
+            return r;
+        decide(&j->subject, &j->trace, &l->v);
+        if (freeze_asked_by_sharing(&j->subject, &l->v) &&
+            (r = freeze_account(t, j->subject.account->name, "sharing", l->v.tag, NULL,
+                                &j->froze)) != 0)
+            return r;
+    }
+    return decide_event(t, l->ev, &j->subject, "login.account", &l->v, &j->trace);
 }
 
 static int account(void *arg)
@@ -80,6 +95,8 @@ static int account(void *arg)
     if (j->subject.facts.service_class & (CLASS_REMOTE | CLASS_CONSOLE))
         l->v.notice[0] = '\0';
     r = store_update(call.store, call.arena, write_account_event, j);
+    if (r == 0 && j->froze && ending_kill(j->subject.account->uid) != 0)
+        log_error("%s", err_sentence());
 out:
     call_close(&call);
     return r;

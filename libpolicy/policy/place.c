@@ -44,6 +44,14 @@ static bool is_console(const Model__Host *host, const char *tty)
     return false;
 }
 
+static bool comes_from_elsewhere(const struct gdpop_evidence *ev)
+{
+    struct address a;
+    if (!ev->address || !ev->address[0])
+        return false;
+    return address_parse(ev->address, &a) != 0 || !is_own_address(&a);
+}
+
 /* The workplaces that hold the address; the account's own organisation first. A VPN pool is a
  * workplace only together with a device key, which facts_device tells later. */
 static int match_networks(struct txn *t, struct subject *s)
@@ -78,7 +86,8 @@ int facts_place(struct txn *t, const struct gdpop_evidence *ev, struct subject *
     }
     if (f->service_class == CLASS_CONSOLE) {
         f->place_text = tty;
-        if (!s->host || !is_console(s->host, tty))
+        /* A display manager serves terminals elsewhere too, and login the telnet daemon. */
+        if (!s->host || !is_console(s->host, tty) || comes_from_elsewhere(ev))
             return 0;
         f->place_by = PLACE_CONSOLE;
         f->place_organisation = s->host->organisation;

@@ -30,8 +30,9 @@ struct subject {
     Model__Counter *counter;
     Model__Host *host;
     Model__Device *device;
-    Model__Session **live; /* other live sessions of the account */
-    size_t live_count;
+    Model__Session **conflicting; /* live sessions of the account on another device or at another
+                                     place */
+    size_t conflicting_count;
     char host_id[33];
     char boot_id[40];
 };
@@ -144,6 +145,17 @@ int ending_kill_session(const Model__Session *session);
 /* Marks the open sessions of the account closed, with an event each. */
 int ending_record(struct txn *t, const char *account, const char *by);
 int ending_record_session(struct txn *t, Model__Session *session, const char *by);
+
+/* ---- freezing.c ---- */
+
+/* Whether the account is in force: active, or its suspension is over. */
+bool freeze_is_possible(const Model__Account *x, int64_t now_at);
+/* Freezes an account in force without end, by gdpop itself, with its event, and marks its sessions
+ * closed; *froze tells the caller to end them after the commit. reason is the name of a rule. */
+int freeze_account(struct txn *t, const char *account, const char *reason, const char *tag,
+                   const char *detail, bool *froze);
+/* Whether this denial is a second device where the policy says "freeze". */
+bool freeze_asked_by_sharing(const struct subject *s, const struct gdpop_verdict *v);
 
 /* ---- publish.c ---- */
 

@@ -1,6 +1,8 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
+#include "base/host.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include <stdio.h>
@@ -39,13 +41,18 @@ static int put_session(struct txn *t, struct opening *o)
     int r = digest_random(random, sizeof(random));
     if (r != 0)
         return r;
+    uint64_t leader_start = lock_process_start(o->ev->leader_pid);
+    if (leader_start == 0) /* it would count as over at once */
+        return err_fail(GDPOP_ERR_ARGUMENT,
+                        _("the process %d, which shall lead a session, is gone"),
+                        (int)o->ev->leader_pid);
     bytes_to_hex(BYTES(random, sizeof(random)), o->v.session);
     x.id = o->v.session;
     x.account = s->account->name;
     x.host = (char *)s->host_id;
     x.boot_id = (char *)s->boot_id;
     x.leader_pid = (int32_t)o->ev->leader_pid;
-    x.leader_start = lock_process_start(o->ev->leader_pid);
+    x.leader_start = leader_start;
     x.login_uid = o->ev->login_uid;
     x.audit_session = o->ev->audit_session;
     x.service = (char *)s->facts.service;
@@ -68,32 +75,15 @@ static int note_login(struct txn *t, struct opening *o)
     return store_put_counter(t, o->subject.facts.user, counter);
 }
 
-/* A second device where the policy says "freeze": the account is frozen with the refusal. */
-static int freeze_sharing(struct txn *t, struct opening *o)
+/* Sessions on another device, where the policy says that the new one wins. */
+static int end_others(struct txn *t, struct opening *o)
 {
-    const char *action = settings_text(&o->subject.place, SETTING_sharing_action);
-    Model__Account *x = o->subject.account;
-    Model__Event e = MODEL__EVENT__INIT;
-    int r;
-    if (o->v.outcome != GDPOP_DENIED || strcmp(o->v.rule, "sharing") != 0 ||
-        strcmp(action, "freeze") != 0 || strcmp(x->state, "active") != 0)
-        return 0;
-    x->state = (char *)"frozen";
-    x->frozen_reason = (char *)N_("used on two devices at the same time");
-    x->frozen_tag = o->v.tag;
-    x->frozen_by = (char *)"gdpop";
-    x->frozen_at = o->subject.facts.now_at;
-    x->suspended_until_at = 0;
-    e.actor = (char *)"gdpop";
-    e.subject = x->name;
-    e.action = (char *)"account.freeze";
-    e.outcome = (char *)"done";
-    e.rule = o->v.rule;
-    e.tag = o->v.tag;
-    o->froze = true;
-    if ((r = store_put_account(t, x)) != 0 || (r = ending_record(t, x->name, "gdpop")) != 0)
-        return r;
-    return trail_append(t, &e);
+    const struct subject *s = &o->subject;
+    int r = 0;
+    o->ends_others = o->v.outcome == GDPOP_ALLOWED && s->facts.other_will_end;
+    for (size_t i = 0; r == 0 && o->ends_others && i < s->conflicting_count; i++)
+        r = ending_record_session(t, s->conflicting[i], "gdpop");
+    return r;
 }
 
 static int change(struct txn *t, void *arg)
@@ -111,15 +101,22 @@ static int change(struct txn *t, void *arg)
     if (o->v.outcome == GDPOP_ALLOWED && (class == CLASS_REMOTE || class == CLASS_CONSOLE) &&
         ((r = put_session(t, o)) != 0 || (r = note_login(t, o)) != 0))
         return r;
-    const struct facts *f = &o->subject.facts;
-    o->ends_others =
-        o->v.outcome == GDPOP_ALLOWED && f->other_will_end && (f->other_device || f->other_place);
-    for (size_t i = 0; o->ends_others && i < o->subject.live_count; i++)
-        if ((r = ending_record_session(t, o->subject.live[i], "gdpop")) != 0)
-            return r;
-    if (o->v.outcome == GDPOP_DENIED && o->subject.account && (r = freeze_sharing(t, o)) != 0)
+    if ((r = end_others(t, o)) != 0)
+        return r;
+    if (freeze_asked_by_sharing(&o->subject, &o->v) &&
+        (r = freeze_account(t, o->subject.account->name, "sharing", o->v.tag, NULL, &o->froze)) !=
+            0)
         return r;
     return decide_event(t, o->ev, &o->subject, "login.session", &o->v, &o->trace);
+}
+
+static void end_processes(const struct opening *o)
+{
+    if (o->froze && ending_kill(o->subject.account->uid) != 0)
+        log_error("%s", err_sentence());
+    for (size_t i = 0; o->ends_others && i < o->subject.conflicting_count; i++)
+        if (ending_kill_session(o->subject.conflicting[i]) != 0)
+            log_error("%s", err_sentence());
 }
 
 static int open_session(void *arg)
@@ -132,10 +129,8 @@ static int open_session(void *arg)
     r = store_update(call.store, call.arena, change, o);
     if (r == 0 && o->v.outcome == GDPOP_ALLOWED)
         publish_snapshot(call.store);
-    if (r == 0 && o->froze)
-        ending_kill(o->subject.account->uid);
-    for (size_t i = 0; r == 0 && o->ends_others && i < o->subject.live_count; i++)
-        ending_kill_session(o->subject.live[i]);
+    if (r == 0)
+        end_processes(o);
     call_close(&call);
     return r;
 }
@@ -164,17 +159,22 @@ static int change_closing(struct txn *t, void *arg)
 {
     struct closing *c = arg;
     Model__Session **list;
+    char host_id[33], boot_id[40];
     size_t count;
     int64_t now_at;
     int r;
+    host_machine_id(host_id);
+    host_boot_id(boot_id);
     if ((r = store_open_sessions(t, c->ev->user, &list, &count)) != 0 ||
         (r = trail_now(t, &now_at)) != 0)
         return r;
     for (size_t i = 0; i < count; i++) {
         Model__Event e = MODEL__EVENT__INIT;
         bool by_id = c->id && c->id[0];
-        if (by_id ? strcmp(list[i]->id, c->id) != 0
-                  : list[i]->leader_pid != (int32_t)c->ev->leader_pid)
+        if (by_id
+                ? strcmp(list[i]->id, c->id) != 0
+                : list[i]->leader_pid != (int32_t)c->ev->leader_pid ||
+                      strcmp(list[i]->host, host_id) != 0 || strcmp(list[i]->boot_id, boot_id) != 0)
             continue;
         list[i]->closed_at = now_at;
         e.actor = e.subject = list[i]->account;

@@ -18,9 +18,12 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define T(literal) ((char *)(uintptr_t)(literal))
@@ -286,6 +289,24 @@ static inline enum gdpop_outcome try_password(struct fixture *f, const struct gd
     struct gdpop_verdict v;
     gdpop_authenticate(f->g, ev, password, strlen(password), &v);
     return v.outcome;
+}
+
+/* Runs tests with processes of their own, since what freezes an account ends every process of its
+ * uid: those of other tests are not to be seen. */
+static inline int run_among_themselves(int (*run)(void))
+{
+    int status = 0;
+    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
+        return 1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        bool private = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                       mount("proc", "/proc", "proc", 0, NULL) == 0;
+        int failed = private ? run() : 1;
+        fflush(NULL);
+        _exit(failed != 0);
+    }
+    return pid < 0 || waitpid(pid, &status, 0) != pid || status != 0;
 }
 
 struct count_events {

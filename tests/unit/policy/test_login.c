@@ -252,7 +252,7 @@ static void test_a_second_device_is_refused(void **state)
     assert_int_equal(v.outcome, GDPOP_ALLOWED);
 }
 
-int main(void)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_allowed_at_the_workplace, fixture_setup,
@@ -272,4 +272,9 @@ int main(void)
                                         fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return run_among_themselves(run);
 }

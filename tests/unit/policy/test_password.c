@@ -377,7 +377,7 @@ static int lock_account(struct txn *t, void *arg)
     return r == 0 ? store_put_counter(t, USER, counter) : r;
 }
 
-static int freeze_account(struct txn *t, void *arg)
+static int freeze_meanwhile(struct txn *t, void *arg)
 {
     (void)arg;
     return set_account_state(t, T("frozen"));
@@ -386,7 +386,7 @@ static int freeze_account(struct txn *t, void *arg)
 /* A freeze or a lockout that comes while the new password is hashed wins. */
 static void test_what_comes_while_hashing(void **state)
 {
-    int (*const changes[])(struct txn *, void *) = {freeze_account, lock_account};
+    int (*const changes[])(struct txn *, void *) = {freeze_meanwhile, lock_account};
     (void)state;
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         struct fixture *f;
