@@ -150,6 +150,18 @@ static int find_leader(struct gdpop_admin *a, const Model__Account *x, const cha
                     o->id);
 }
 
+/* Nobody makes an administrator alone: that would be a second duty for whoever does. */
+static int check_second(struct gdpop_admin *a, const Model__Account *x)
+{
+    const Model__Application *newest = x->applications[x->n_applications - 1];
+    if (!a->self || x->duties == 0 || strcmp(newest->applied_by, a->actor) != 0)
+        return 0;
+    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                    _("GD-7: %s is to be an administrator, and you filed the application: another "
+                      "administrator records the approval"),
+                    x->name);
+}
+
 static int approve(struct gdpop_admin *a, const struct request *q)
 {
     Model__Approval *approval = arena_alloc(a->call.arena, sizeof(*approval));
@@ -167,6 +179,8 @@ static int approve(struct gdpop_admin *a, const struct request *q)
     if (strcmp(x->state, "applied") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an application can be approved"),
                         x->name, x->state);
+    if ((r = check_second(a, x)) != 0)
+        return r;
     if (at == 0)
         at = clock_day_start(a->now_at, a->utc_offset_min, 0);
     if (at > a->now_at)

@@ -85,6 +85,10 @@ static int add_waiver(struct gdpop_admin *a, const struct request *q)
     if (id < 0)
         return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no setting %s; see policy show"),
                         request_word(q, "name"));
+    if (setting_row(id)->type == SETTING_TYPE_LIST)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("%s tells which rules a service meets and is waived for nobody"),
+                        setting_row(id)->name);
     if ((r = permit_begin(a, q, &p)) != 0 ||
         (r = read_subject(a, request_word(q, "subject"), &p)) != 0 ||
         (r = setting_parse(id, request_word(q, "value"), a->call.arena, &v)) != 0)

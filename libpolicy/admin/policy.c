@@ -1,6 +1,6 @@
 /* What holds: settings shown with the article that asks for them, and overrides, which only
  * tighten. */
-#include "admin/admin.h"
+#include "admin/floor.h"
 
 static int systems_of_host(struct gdpop_admin *a, char ***systems, size_t *count)
 {
@@ -85,7 +85,7 @@ static int check_floor(struct bytes key, void *message, void *arg)
         floor.tag = row->tag;
         floor.profile = row->profile;
     }
-    if (setting_at_least(f->id, &floor, &f->value))
+    if (floor_keeps(f->id, &floor, &f->value))
         return 0;
     return err_fail(GDPOP_ERR_REFUSED,
                     _("%s %s of %s is a floor: %s. An override only tightens; to loosen it for "

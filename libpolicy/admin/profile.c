@@ -1,6 +1,20 @@
-#include "admin/admin.h"
+#include "admin/floor.h"
 
 #include "crypto/digest.h"
+
+/* Writes the profile and compiles. One of the same name takes the place of the one before, so an
+ * administrator could loosen everything by it. */
+static int put(struct gdpop_admin *a, const Model__Profile *record)
+{
+    struct floors *floors;
+    int r;
+    if (!a->self)
+        return (r = store_put_profile(a->call.txn, record)) != 0 ? r : policy_compile(a->call.txn);
+    if ((r = floors_read(a, &floors)) != 0 || (r = store_put_profile(a->call.txn, record)) != 0 ||
+        (r = policy_compile(a->call.txn)) != 0)
+        return r;
+    return floors_check(a, floors);
+}
 
 /* Which settings another profile held more strictly, is for policy_compile; a profile is loaded
  * whole or not at all. */
@@ -29,8 +43,7 @@ static int load(struct gdpop_admin *a, const struct request *q)
     bytes_to_hex(BYTES(digest, sizeof(digest)), hex);
     if (!record.text.data)
         return GDPOP_ERR_NOMEM;
-    if ((r = store_put_profile(a->call.txn, &record)) != 0 ||
-        (r = policy_compile(a->call.txn)) != 0 ||
+    if ((r = put(a, &record)) != 0 ||
         (r = admin_event(a, "profile.load", NULL, p->name, admin_copy(a, hex))) != 0)
         return r;
     return result_message(a, _("profile %s (%s) loaded"), p->name, p->document);

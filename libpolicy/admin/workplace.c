@@ -18,13 +18,27 @@ static int parse(struct gdpop_admin *a, const struct request *q, Model__Workplac
     return w->prefix.data ? 0 : GDPOP_ERR_NOMEM;
 }
 
+/* A workplace is a place: two halves of the Internet would be everywhere. */
+static int check_size(const struct network *n)
+{
+    enum { IPV4_MIN = 96 + 8, IPV6_MIN = 16 };
+    char text[50];
+    network_format(n, text);
+    if (n->length >= (strchr(text, ':') ? IPV6_MIN : IPV4_MIN))
+        return 0;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("GD-16: %s is too large for a workplace: /8 is the largest of IPv4, /16 that "
+                      "of IPv6"),
+                    text);
+}
+
 static int add(struct gdpop_admin *a, const struct request *q)
 {
     Model__Workplace w;
     struct network n;
     char text[50];
     int r = parse(a, q, &w, &n);
-    if (r != 0)
+    if (r != 0 || (r = check_size(&n)) != 0)
         return r;
     w.kind = admin_copy(a, request_text(q, "kind") ? request_word(q, "kind") : "lan");
     w.created_by = (char *)a->actor;

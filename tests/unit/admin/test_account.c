@@ -94,9 +94,11 @@ static void who_approves(void **state)
     const char *person = add_person(f, OTHER_DOCUMENT, "county");
     assert_ok(RUN(f, "sysadm", "account", "apply", "user", "countyadm", "person", person, "system",
                   "population", "role", "administrator", "duty", "system"));
-    assert_refused(RUN(f, "sysadm", "account", "approve", "user", "countyadm", "leader", "P000006"),
+    assert_refused(RUN(f, "sysadm", "account", "approve", "user", "countyadm", "leader", "P000009"),
+                   GDPOP_ERR_NOT_AUTHORISED, "another administrator");
+    assert_refused(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000006"),
                    GDPOP_ERR_REFUSED, "the leaders of city");
-    assert_ok(RUN(f, "sysadm", "account", "approve", "user", "countyadm", "leader", "P000009"));
+    assert_ok(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000009"));
 }
 
 static void approving_and_carrying_out_are_two_people(void **state)

@@ -93,6 +93,9 @@ static void a_waiver_names_a_setting_and_a_subject(void **state)
     assert_refused(RUN(f, "secadm", "waiver", "add", "subject", "zhangsan", "name", "length_min",
                        "value", "many", TERM),
                    GDPOP_ERR_FORMAT, "length_min");
+    assert_refused(RUN(f, "secadm", "waiver", "add", "subject", "zhangsan", "name",
+                       "services_reverify", "value", "passwd sshd", TERM),
+                   GDPOP_ERR_REFUSED, "waived for nobody");
     assert_refused(RUN(f, "secadm", "waiver", "add", "subject", "nobody", "name", "length_min",
                        "value", "6", TERM),
                    GDPOP_ERR_NOT_FOUND, "neither");

@@ -33,13 +33,24 @@ static void an_override_only_tightens(void **state)
         const char *name, *value;
         bool good;
     } cases[] = {
-        {"length_min", "7", false},        {"length_min", "8", true},
-        {"length_min", "12", true},        {"lockout_limit", "6", false},
-        {"lockout_limit", "3", true},      {"rotation_months", "7", false},
-        {"rotation_months", "0", false},   {"rotation_months", "3", true},
-        {"idle_sec", "1801", false},       {"idle_sec", "600", true},
-        {"cron_personal", "yes", false},   {"device_exclusive", "no", false},
-        {"device_exclusive", "yes", true}, {"sharing_action", "freeze", true},
+        {"length_min", "7", false},
+        {"length_min", "8", true},
+        {"length_min", "12", true},
+        {"lockout_limit", "6", false},
+        {"lockout_limit", "3", true},
+        {"rotation_months", "7", false},
+        {"rotation_months", "0", false},
+        {"rotation_months", "3", true},
+        {"idle_sec", "1801", false},
+        {"idle_sec", "600", true},
+        {"cron_personal", "yes", false},
+        {"device_exclusive", "no", false},
+        {"device_exclusive", "yes", true},
+        {"sharing_action", "freeze", true},
+        {"services_reverify", "passwd sshd", false},
+        {"services_reverify", "passwd", true},
+        {"services_batch", "cron sshd", false},
+        {"services_batch", "cron", true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int r = RUN(f, "secadm", "policy", "set", "name", cases[i].name, "value", cases[i].value,
@@ -70,6 +81,40 @@ static void an_override_may_come_down_to_the_floor_again(void **state)
     assert_string_equal(value(f, "population", "length_min", "tag"), "GD-17");
     assert_refused(RUN(f, "secadm", "policy", "reset", "name", "length_min"), GDPOP_ERR_NOT_FOUND,
                    "no override");
+}
+
+static int load(struct fixture *f, const char *actor, const char *text)
+{
+    return RUN(f, actor, "profile", "load", "file", text);
+}
+
+#define GD "[profile]\nname = gd-population\nsystems = population awards births exchange\n"
+#define NEW "[profile]\nname = aaa\nsystems = *\n[GD-17]\n"
+
+static void a_profile_loosens_nothing(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(load(f, "secadm", GD "[GD-17]\nlength_min = 8\n"), GDPOP_ERR_REFUSED, "looser");
+    assert_refused(load(f, "secadm", NEW "services_reverify = passwd sshd\n"), GDPOP_ERR_REFUSED,
+                   "services_reverify");
+    assert_string_equal(value(f, "population", "workplace_required", "value"), "yes");
+    assert_ok(load(f, "secadm", NEW "length_min = 11\n"));
+    assert_string_equal(value(f, "population", "length_min", "value"), "11");
+    assert_refused(load(f, "secadm", NEW "length_min = 10\n"), GDPOP_ERR_REFUSED, "length_min");
+}
+
+static void shipped_profiles_are_loaded_in_any_order(void **state)
+{
+    static const char *const names[] = {"cq-health",  "db-3",   "gd-population",
+                                        "jc-govdata", "sz-cme", "tj-hrss"};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++) {
+        gdpop_admin_end(f->a);
+        f->a = NULL;
+        assert_ok(gdpop_admin_begin(f->g, "secadm", 0, &f->a));
+        load_profile(f->a, names[i * 5 % 6]);
+        assert_ok(gdpop_admin_commit(f->a));
+    }
 }
 
 static void only_the_security_duty_sets(void **state)
@@ -168,6 +213,8 @@ int main(void)
         ADMIN_TEST(settings_are_shown_with_their_articles),
         ADMIN_TEST(an_override_only_tightens),
         ADMIN_TEST(an_override_may_come_down_to_the_floor_again),
+        ADMIN_TEST(a_profile_loosens_nothing),
+        ADMIN_TEST(shipped_profiles_are_loaded_in_any_order),
         ADMIN_TEST(only_the_security_duty_sets),
         ADMIN_TEST(the_trace_tells_which_rule_decides),
         ADMIN_TEST(the_trace_shows_exceptions_and_observed_rules),

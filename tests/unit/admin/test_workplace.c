@@ -1,0 +1,28 @@
+#include "fixture.h"
+
+/* Both sides of each limit. */
+static void a_workplace_is_no_half_of_the_world(void **state)
+{
+    struct fixture *f = *state;
+    const struct {
+        const char *network;
+        bool good;
+    } cases[] = {
+        {"0.0.0.0/1", false},      {"128.0.0.0/1", false}, {"10.0.0.0/7", false},
+        {"10.0.0.0/8", true},      {"10.77.2.2/32", true}, {"2000::/3", false},
+        {"2408:8000::/15", false}, {"2408::/16", true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int r = RUN(f, "sysadm", "workplace", "add", "org", "county", "network", cases[i].network);
+        if (cases[i].good)
+            assert_ok(r);
+        else
+            assert_true(r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_FORMAT);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {ADMIN_TEST(a_workplace_is_no_half_of_the_world)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
