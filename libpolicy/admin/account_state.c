@@ -1,6 +1,15 @@
 #include "admin/admin.h"
 #include "admin/lifecycle.h"
 
+/* An account in force; one that is suspended, for longer or for good. */
+static bool can_be_frozen(const struct gdpop_admin *a, const Model__Account *x, int64_t until_at)
+{
+    if (account_in_force(x, a->now_at))
+        return true;
+    return strcmp(x->state, "frozen") == 0 && x->suspended_until_at != 0 &&
+           (until_at == 0 || until_at > x->suspended_until_at);
+}
+
 /* Freezing is the safe direction: it holds from the commit on, and the sessions end. */
 static int freeze_until(struct gdpop_admin *a, const struct request *q, const char *action,
                         int64_t until_at)
@@ -10,7 +19,7 @@ static int freeze_until(struct gdpop_admin *a, const struct request *q, const ch
     if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
         (r = admin_not_self(a, x->name)) != 0)
         return r;
-    if (strcmp(x->state, "active") != 0)
+    if (!can_be_frozen(a, x, until_at))
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account can be frozen"),
                         x->name, x->state);
     x->state = (char *)"frozen";

@@ -61,7 +61,7 @@ static int read_actor(struct gdpop_admin *a)
     int r = store_get_account(a->call.txn, a->actor, &a->self);
     if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
         return r;
-    if (r != 0 || strcmp(a->self->state, "active") != 0 || a->self->duties == 0 ||
+    if (r != 0 || !account_in_force(a->self, a->now_at) || a->self->duties == 0 ||
         (a->self->expires_at && a->now_at >= a->self->expires_at))
         return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s is not an active administrator"), a->actor);
     return 0;

@@ -94,7 +94,7 @@ static int initial_password(struct gdpop_admin *a, const struct request *q)
     if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
         (r = admin_not_self(a, x->name)) != 0 || (r = admin_password_settings(a, x, &s)) != 0)
         return r;
-    if (strcmp(x->state, "active") != 0)
+    if (!account_in_force(x, a->now_at))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is %s; only an active account gets an initial password"), x->name,
                         x->state);

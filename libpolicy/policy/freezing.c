@@ -1,6 +1,6 @@
 #include "policy/policy.h"
 
-bool freeze_is_possible(const Model__Account *x, int64_t now_at)
+bool account_in_force(const Model__Account *x, int64_t now_at)
 {
     bool over = strcmp(x->state, "frozen") == 0 && x->suspended_until_at != 0 &&
                 x->suspended_until_at <= now_at;
@@ -16,7 +16,7 @@ int freeze_account(struct txn *t, const char *account, const char *reason, const
     int r;
     *froze = false;
     if ((r = trail_now(t, &now_at)) != 0 || (r = store_get_account(t, account, &x)) != 0 ||
-        !freeze_is_possible(x, now_at))
+        !account_in_force(x, now_at))
         return r;
     x->state = (char *)"frozen";
     x->frozen_reason = (char *)reason;

@@ -149,7 +149,7 @@ int ending_record_session(struct txn *t, Model__Session *session, const char *by
 /* ---- freezing.c ---- */
 
 /* Whether the account is in force: active, or its suspension is over. */
-bool freeze_is_possible(const Model__Account *x, int64_t now_at);
+bool account_in_force(const Model__Account *x, int64_t now_at);
 /* Freezes an account in force without end, by gdpop itself, with its event, and marks its sessions
  * closed; *froze tells the caller to end them after the commit. reason is the name of a rule. */
 int freeze_account(struct txn *t, const char *account, const char *reason, const char *tag,
