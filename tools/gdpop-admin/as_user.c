@@ -44,11 +44,17 @@ static uid_t login_uid(void)
     return (uid_t)uid;
 }
 
+bool as_user_is_needed(void)
+{
+    uid_t uid = login_uid();
+    return geteuid() == 0 && uid != 0 && uid != (uid_t)-1;
+}
+
 /* Groups are read here, in the parent, so that the child asks no name service. */
 static int find_rights(struct rights *r)
 {
     uid_t uid = login_uid();
-    r->drop = geteuid() == 0 && uid != 0 && uid != (uid_t)-1;
+    r->drop = as_user_is_needed();
     if (!r->drop)
         return 0;
     const struct passwd *pw = getpwuid(uid);

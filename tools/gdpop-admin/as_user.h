@@ -5,7 +5,11 @@
 #ifndef GDPOP_ADMIN_AS_USER_H
 #define GDPOP_ADMIN_AS_USER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+/* Whether there is such a user, who has come by sudo. */
+bool as_user_is_needed(void);
 
 /* A file made by O_CREAT is durable in its directory before the call returns. */
 int as_user_open(const char *path, int flags, mode_t mode, int *fd);

@@ -1,12 +1,14 @@
 /* gdpop-admin: administrators' work on the account store, by the operations that the library
  * offers. Runs as root through sudo for people who are not. */
 #include "act.h"
+#include "as_user.h"
 #include "help.h"
 #include "operations.h"
 #include "prompt.h"
 #include "say.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,12 +16,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* sudo hands on the limits of whoever calls it: none may end an act between its commit and what
+ * follows, or keep a refusal from being recorded. */
+static void lift_limits(void)
+{
+    static const int lifted[] = {RLIMIT_FSIZE, RLIMIT_CPU,   RLIMIT_AS,    RLIMIT_DATA,
+                                 RLIMIT_STACK, RLIMIT_NPROC, RLIMIT_NOFILE};
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    for (size_t i = 0; i < sizeof(lifted) / sizeof(lifted[0]); i++) {
+        struct rlimit limit;
+        if (setrlimit(lifted[i], &none) == 0 || getrlimit(lifted[i], &limit) != 0)
+            continue;
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(lifted[i], &limit);
+    }
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 /* Nothing of the environment is used but the language; text is UTF-8 whatever the locale. */
 static void enter(struct tool *t)
 {
     char language[3] = "";
     const struct rlimit none = {0, 0};
     prctl(PR_SET_DUMPABLE, 0);
+    lift_limits();
     setrlimit(RLIMIT_CORE, &none);
     umask(077);
     const char *locale = getenv("LC_ALL");
@@ -103,6 +123,10 @@ static int dispatch(struct tool *t, int argc, char **argv)
 
 static int with_library(struct tool *t, int argc, char **argv)
 {
+    /* It names the store, its keys and who is break-glass. */
+    if (t->conf && as_user_is_needed())
+        return say(t, GDPOP_ERR_NOT_AUTHORISED,
+                   _("--conf belongs to who is logged in as root: leave it out"));
     int r = gdpop_open(t->conf, &t->g);
     if (r && !t->g)
         return say(t, r, "%s", gdpop_strerror(r));
