@@ -73,9 +73,7 @@ class TestSshd(HostTest):
 
     def test_prompts_alone_where_no_device_is_asked(self):
         self.restart_sshd(PROMPTS_ALONE)
-        waiver = self.host.row(f"waiver add zhangsan --name device_required --value no --from "
-                               f"{self.host.today()} --until {self.host.today(1)} --reason test",
-                               by=SECURITY)["id"]
+        waiver = self.host.waive("zhangsan", "device_required", "no")
         self.addCleanup(self.host.admin, f"waiver end {waiver}", by=SECURITY)
         self.assertAllowed(self.login(key=None))
         self.assertRefused(self.login(key=None, source="outside"), "W02")

@@ -227,6 +227,11 @@ class Host:
         self.password[user] = new
         self.lab.write(f"{SECRETS}/{user}.password", new + "\n", 0o600)
 
+    def waive(self, user, setting, value):
+        """Another value of a setting for this account; the waiver's number."""
+        return self.row(f"waiver add {user} --name {setting} --value {value} --from {self.today()} "
+                        f"--until {self.today(1)} --reason test", by=SECURITY)["id"]
+
     # logging in
 
     def _login(self, user, options):
@@ -292,7 +297,7 @@ class HostTest(LabTest):
         self.addCleanup(self._start_sshd, self.sshd_config)
 
     def _start_sshd(self, config):
-        self.lab.sshd.stop()
+        self.lab.stop_sshd()
         self.lab.start_sshd(config)
 
     def assertRefused(self, result, code):

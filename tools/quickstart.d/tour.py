@@ -88,7 +88,7 @@ class Tour:
                    f"{len(users)} application forms from a CSV"), ("完成", "done"), message)
         for user in users:
             self.host.complete(user)
-        self.show(("主管领导书面批准、签承诺书、绑定电脑、发初始口令",
+        self.show(("主管领导书面批准、签承诺书、绑定电脑、发初始密码",
                    "Approved on paper, pledge signed, computer bound, initial password"),
                   ("账号启用", "active"), self.t("，", ", ").join(map(self.name, users)))
         first = users[0]
@@ -102,12 +102,12 @@ class Tour:
             (PASSWORD, self.host.initial["zhangsan"]), (PASSWORD, WEAK), (PASSWORD, WEAK),
             (PASSWORD, NEW["zhangsan"]), (PASSWORD, NEW["zhangsan"])])
         self.must(result.ok and "uid=" in result.text, result)
-        what = "张三首次登录：办公场所、绑定的电脑、初始口令", \
+        what = "张三首次登录：办公场所、绑定的电脑、初始密码", \
                "First login of zhangsan: workplace, bound computer, initial password"
-        self.show(what, ("必须改口令", "must change"), self.coded(result, "I01"))
-        self.show((f"新口令 {WEAK}", f"New password {WEAK}"), ("拒绝", "refused"),
+        self.show(what, ("必须改密码", "must change"), self.coded(result, "I01"))
+        self.show((f"新密码 {WEAK}", f"New password {WEAK}"), ("拒绝", "refused"),
                   self.coded(result, r"P\d\d"), refused=True)
-        self.show((f"新口令 {NEW['zhangsan']}", f"New password {NEW['zhangsan']}"),
+        self.show((f"新密码 {NEW['zhangsan']}", f"New password {NEW['zhangsan']}"),
                   ("允许", "allowed"), result.text.strip().splitlines()[-1])
         self.host.know_password("zhangsan", NEW["zhangsan"])
 
@@ -121,7 +121,7 @@ class Tour:
 
     def administrators(self):
         self.administrators_log_in(NEW)
-        self.show(("管理员首次登录并更改初始口令", "Administrators log in and change theirs"),
+        self.show(("管理员首次登录并更改初始密码", "Administrators log in and change theirs"),
                   ("允许", "allowed"))
         self.host.choose_password("wushi")
 
@@ -141,11 +141,11 @@ class Tour:
             (PASSWORD, old), (PASSWORD, old), (PASSWORD, old),
             (PASSWORD, NEWER["zhangsan"]), (PASSWORD, NEWER["zhangsan"])])
         self.must(result.ok, result)
-        self.show(("口令用满六个月后登录", "A password older than six months"),
-                  ("必须改口令", "must change"), self.coded(result, "R01"))
-        self.show(("新口令与原口令相同", "The old password as the new one"), ("拒绝", "refused"),
+        self.show(("密码用满六个月后登录", "A password older than six months"),
+                  ("必须改密码", "must change"), self.coded(result, "R01"))
+        self.show(("新密码与原密码相同", "The old password as the new one"), ("拒绝", "refused"),
                   self.coded(result, r"P\d\d"), refused=True)
-        self.show((f"新口令 {NEWER['zhangsan']}", f"New password {NEWER['zhangsan']}"),
+        self.show((f"新密码 {NEWER['zhangsan']}", f"New password {NEWER['zhangsan']}"),
                   ("允许", "allowed"))
         self.host.know_password("zhangsan", NEWER["zhangsan"])
         self.administrators_log_in(NEWER)
@@ -196,7 +196,7 @@ class Tour:
         self.allowed(("李四只用密钥登录", "lisi by key alone"),
                      host.ssh("lisi", source="desk2", command="id"))
         host.admin(f"device lost {host.device['lisi']}")
-        self.refused(("李四的电脑已挂失，密钥加口令", "lisi's lost computer, key and password"),
+        self.refused(("李四的电脑已挂失，密钥加密码", "lisi's lost computer, key and password"),
                      host.ssh("lisi", command="id"), "V03")
         self.refused(("李四的电脑已挂失，只用密钥", "lisi's lost computer, key alone"),
                      host.ssh("lisi", source="desk2", command="id"), "V03")
@@ -213,9 +213,9 @@ class Tour:
                      host.ssh("zhangsan", key=self.lab.key("zhangsan-second"), command="id"),
                      "H01")
         result = first.run("su zhaoliu -c id", [(PASSWORD, host.password["zhaoliu"])])
-        self.refused(("张三 su 到赵六的账号，口令正确",
+        self.refused(("张三 su 到赵六的账号，密码正确",
                       "zhangsan: su into zhaoliu's account with its right password"), result, "N01")
-        self.refused(("口令已外借，赵六的账号随之冻结",
+        self.refused(("密码已外借，赵六的账号随之冻结",
                       "zhaoliu's account, whose password was lent"),
                      host.ssh("zhaoliu", command="id"), "F02")
         first.run("exit")
@@ -244,7 +244,7 @@ class Tour:
         self.must(not left, left)
         self.show(("王五的会话、第二个会话、tmux", "wangwu's session, second session and tmux"),
                   ("已终止", "ended"))
-        self.refused(("王五登录，密钥加口令", "wangwu, key and password"),
+        self.refused(("王五登录，密钥加密码", "wangwu, key and password"),
                      host.ssh("wangwu", command="id"), "F02")
         self.refused(("王五登录，只用密钥", "wangwu, key alone"),
                      host.ssh("wangwu", source="desk2", command="id"), "F02")
@@ -267,11 +267,11 @@ class Tour:
         until = host.row("account show qianqi")["locked_until"]
         self.must(until, "not locked")
         until = until[:16].replace("T", " ")
-        self.show(("钱七输错口令五次；之后正确的口令（不说明原因）",
+        self.show(("钱七输错密码五次；之后正确的密码（不说明原因）",
                    "qianqi: five wrong passwords; then the right one, without a word"),
                   ("拒绝", "refused"), self.t("锁定到 ", "locked until ") + until, refused=True)
         self.sudo("account unlock qianqi")
-        self.allowed(("安全管理员解锁后，正确的口令", "Unlocked by the security administrator"),
+        self.allowed(("安全管理员解锁后，正确的密码", "Unlocked by the security administrator"),
                      host.ssh("qianqi", command="id"))
 
     # the trail
