@@ -133,6 +133,44 @@ static int compile_set(struct txn *t, struct compile *c, unsigned set, uint64_t 
     return store_put_policy(t, names, &policy);
 }
 
+struct keys {
+    struct arena *arena;
+    struct bytes list[1u << SYSTEMS_MAX];
+    size_t count;
+};
+
+static int note_key(struct bytes key, void *message, void *arg)
+{
+    struct keys *k = arg;
+    const void *copy = arena_memdup(k->arena, key.data, key.len);
+    (void)message;
+    if (!copy)
+        return GDPOP_ERR_NOMEM;
+    if (k->count == sizeof(k->list) / sizeof(k->list[0]))
+        return 1; /* full: the rest comes in the next round */
+    k->list[k->count++] = BYTES(copy, key.len);
+    return 0;
+}
+
+/* What was compiled before, for systems too that no profile names any more: those would go on under
+ * rules that nothing changes. */
+static int drop_compiled(struct txn *t)
+{
+    struct keys *k = arena_alloc(txn_arena(t), sizeof(*k));
+    int r = k ? 1 : GDPOP_ERR_NOMEM;
+    while (r == 1) {
+        *k = (struct keys){.arena = txn_arena(t)};
+        if ((r = store_scan(t, &table_policy, BYTES("", 0), note_key, k)) < 0)
+            return r;
+        int dropped = 0;
+        for (size_t i = 0; dropped == 0 && i < k->count; i++)
+            dropped = store_delete(t, &table_policy, k->list[i]);
+        if (dropped != 0)
+            return dropped;
+    }
+    return r;
+}
+
 int policy_compile(struct txn *t)
 {
     Model__Meta *meta;
@@ -144,7 +182,7 @@ int policy_compile(struct txn *t)
     settings_default(&c->overrides);
     if ((r = store_each(t, &table_profile, BYTES("", 0), read_profile, c)) != 0 ||
         (r = store_each(t, &table_override, BYTES("", 0), read_override, c)) != 0 ||
-        (r = store_meta(t, &meta)) != 0)
+        (r = drop_compiled(t)) != 0 || (r = store_meta(t, &meta)) != 0)
         return r;
     qsort(c->system, c->system_count, sizeof(c->system[0]), by_text);
     meta->policy_version++;
