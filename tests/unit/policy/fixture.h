@@ -291,22 +291,36 @@ static inline enum gdpop_outcome try_password(struct fixture *f, const struct gd
     return v.outcome;
 }
 
+static inline int run_as_init(int (*run)(void))
+{
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("proc", "/proc", "proc", 0, NULL) != 0)
+        return 1;
+    int failed = run();
+    fflush(NULL);
+    return failed != 0;
+}
+
+/* The exit status of a child that runs this. */
+static inline int in_child(int (*part)(int (*run)(void)), int (*run)(void))
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(part(run));
+    return pid < 0 || waitpid(pid, &status, 0) != pid || status != 0;
+}
+
+static inline int run_in_namespace(int (*run)(void))
+{
+    return unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 || in_child(run_as_init, run);
+}
+
 /* Runs tests with processes of their own, since what freezes an account ends every process of its
  * uid: those of other tests are not to be seen. */
 static inline int run_among_themselves(int (*run)(void))
 {
-    int status = 0;
-    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
-        return 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        bool private = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-                       mount("proc", "/proc", "proc", 0, NULL) == 0;
-        int failed = private ? run() : 1;
-        fflush(NULL);
-        _exit(failed != 0);
-    }
-    return pid < 0 || waitpid(pid, &status, 0) != pid || status != 0;
+    return in_child(run_in_namespace, run);
 }
 
 struct count_events {
