@@ -164,6 +164,8 @@ static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *
 {
     if (o->writes && (a->flags & GDPOP_ADMIN_READ))
         return err_fail(GDPOP_ERR_ARGUMENT, _("%s %s changes the store"), o->noun, o->verb);
+    if (a->flags & GDPOP_ADMIN_RECOVER)
+        log_warning("without an administrator, by break-glass: %s %s", o->noun, o->verb);
     if (admin_has_duty(a, o->duties))
         return 0;
     return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s may not do this: %s %s belongs to the duty %s"),
