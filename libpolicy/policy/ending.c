@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { ROUNDS = 20, TERM_WAIT_MS = 2000, KILL_WAIT_MS = 1000 };
@@ -60,6 +61,43 @@ static bool is_ancestor(pid_t pid)
             return false;
     }
     return false;
+}
+
+/* Whether one of those that are spared runs under the user's id. */
+static bool has_ancestor_of(uid_t uid)
+{
+    unsigned real_uid;
+    char dir[16];
+    for (pid_t p = getpid(); p > 1;) {
+        snprintf(dir, sizeof(dir), "%d", (int)p);
+        if (!read_status(dir, &real_uid, &p) || real_uid == uid)
+            return true;
+    }
+    return false;
+}
+
+/* Kills all that runs under the user's id in one step of the kernel: from processes that fork
+ * faster than /proc is read, one after the other would never get them all. The child's own real id
+ * is nobody's, so that none of the user's processes can stop it; whether it has lost the power over
+ * others is tried on process 1. */
+static void sweep(uid_t uid)
+{
+    enum { NOBODYS_UID = 0xfffffffe };
+    struct sigaction now = {.sa_handler = SIG_DFL}, before;
+    if (has_ancestor_of(uid))
+        return;
+    sigemptyset(&now.sa_mask);
+    sigaction(SIGCHLD, &now, &before);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (setresuid((uid_t)NOBODYS_UID, uid, (uid_t)NOBODYS_UID) == 0 && kill(1, 0) != 0 &&
+            errno == EPERM)
+            kill(-1, SIGKILL);
+        _exit(0);
+    }
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    sigaction(SIGCHLD, &before, NULL);
 }
 
 /* What is ended: all of an account, or one of its sessions by the kernel's audit session id. */
@@ -143,9 +181,12 @@ static int end_all(const struct target *target)
         return GDPOP_ERR_NOMEM;
     /* After the first round the processes have had their SIGTERM; what forks meanwhile, and what is
      * more than a round can hold, meets SIGKILL. */
-    bool done = signal_all(target, SIGTERM, fds, MAX, &left) && left == 0;
+    signal_all(target, SIGTERM, fds, MAX, &left);
     await(fds, left, TERM_WAIT_MS);
+    bool done = false;
     for (int round = 0; !done && round < ROUNDS; round++) {
+        if (target->audit_session == UINT32_MAX)
+            sweep(target->uid);
         done = signal_all(target, SIGKILL, fds, MAX, &left) && left == 0;
         await(fds, left, KILL_WAIT_MS);
     }

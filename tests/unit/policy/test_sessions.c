@@ -1,8 +1,10 @@
 /* Sessions: opened and closed, alone or beside others, on a real store. */
 #include "fixture.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #define SECOND_KEY                                                                                 \
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICIBAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
@@ -547,6 +549,41 @@ static void test_stubborn_and_ended_processes(void **state)
     assert_int_equal(ending_kill(0), GDPOP_ERR_ARGUMENT);
 }
 
+/* Forks for ever, five seconds at most, each process ending as soon as its child lives. */
+static void start_runaway(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        time_t end = time(NULL) + 5;
+        signal(SIGTERM, SIG_IGN);
+        if (setsid() < 0 || setresuid(USER_UID, USER_UID, USER_UID) != 0)
+            _exit(90);
+        while (time(NULL) < end)
+            if (fork() > 0)
+                _exit(0);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The pipe's other end is closed when the last of them is gone. */
+static void test_processes_that_run_away(void **state)
+{
+    enum { MANY = 8 };
+    int held[2];
+    char c;
+    (void)state;
+    assert_int_equal(pipe(held), 0);
+    for (int i = 0; i < MANY; i++)
+        start_runaway();
+    close(held[1]);
+    assert_ok(ending_kill(USER_UID));
+    struct pollfd end = {.fd = held[0], .events = POLLIN};
+    assert_int_equal(poll(&end, 1, 1000), 1);
+    assert_int_equal(read(held[0], &c, 1), 0);
+    close(held[0]);
+}
+
 /* Who cannot look must not say that all have ended. */
 static void test_ending_without_descriptors(void **state)
 {
@@ -598,6 +635,7 @@ static int run(void)
         cmocka_unit_test(test_freeze),
         TEST(test_freeze_after_a_suspension),
         cmocka_unit_test(test_stubborn_and_ended_processes),
+        cmocka_unit_test(test_processes_that_run_away),
         cmocka_unit_test(test_ending_without_descriptors),
         cmocka_unit_test(test_many_processes),
     };
