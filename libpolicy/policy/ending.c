@@ -68,7 +68,7 @@ static bool has_ancestor_of(uid_t uid)
 {
     unsigned real_uid;
     char dir[16];
-    for (pid_t p = getpid(); p > 1;) {
+    for (pid_t p = getpid(); p > 0;) {
         snprintf(dir, sizeof(dir), "%d", (int)p);
         if (!read_status(dir, &real_uid, &p) || real_uid == uid)
             return true;
