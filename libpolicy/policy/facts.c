@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/host.h"
 #include "base/text.h"
+#include "model/codec.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -85,6 +86,25 @@ static int read_records(struct txn *t, const char *user, struct subject *s)
     return store_get_counter(t, user, &s->counter);
 }
 
+/* Whether the account's systems are all the host's, so that one set of settings serves both. */
+static bool systems_are_the_hosts(const struct subject *s)
+{
+    for (size_t i = 0; s->account && i < s->account->n_systems; i++)
+        if (!codec_has_text(s->facts.host_systems, s->facts.host_system_count,
+                            s->account->systems[i]))
+            return false;
+    return true;
+}
+
+static int settings_of(struct txn *t, const struct subject *s, char **systems, size_t count,
+                       struct settings *out)
+{
+    int r = policy_settings(t, systems, count, out);
+    if (r != 0 || !s->account)
+        return r;
+    return policy_waive(t, s->account->name, s->account->organisation, s->facts.now_at, out);
+}
+
 /* Which rules hold: the host's for place and device; for passwords those of every system that the
  * account may use, the host's included. */
 static int read_settings(struct txn *t, struct subject *s)
@@ -99,13 +119,11 @@ static int read_settings(struct txn *t, struct subject *s)
         all[count++] = s->account->systems[i];
     for (size_t i = 0; i < f->host_system_count; i++)
         all[count++] = f->host_systems[i];
-    if ((r = policy_settings(t, f->host_systems, f->host_system_count, &s->place)) != 0 ||
-        (r = policy_settings(t, all, count, &s->password)) != 0)
+    if ((r = settings_of(t, s, f->host_systems, f->host_system_count, &s->place)) != 0)
         return r;
-    if (s->account && ((r = policy_waive(t, s->account->name, s->account->organisation, f->now_at,
-                                         &s->place)) != 0 ||
-                       (r = policy_waive(t, s->account->name, s->account->organisation, f->now_at,
-                                         &s->password)) != 0))
+    if (systems_are_the_hosts(s))
+        s->password = s->place;
+    else if ((r = settings_of(t, s, all, count, &s->password)) != 0)
         return r;
     f->place_settings = &s->place;
     f->password_settings = &s->password;
@@ -234,14 +252,25 @@ static void facts_empty(struct facts *f, const struct gdpop_evidence *ev, enum r
     };
 }
 
+/* While the clock cannot be believed, the only one let in is who may mend it, judged by the instant
+ * that the trail expects. */
+static int check_clock(struct txn *t, const struct subject *s)
+{
+    int64_t now_at;
+    if (s->account && (s->account->duties & GDPOP_DUTY_SECURITY))
+        return 0;
+    return trail_now(t, &now_at);
+}
+
 int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase phase,
                struct subject *s)
 {
     int r;
     *s = (struct subject){0};
     facts_empty(&s->facts, ev, phase);
-    if ((r = trail_now(t, &s->facts.now_at)) != 0 || (r = read_host(t, s)) != 0 ||
-        (r = read_records(t, s->facts.user, s)) != 0 || (r = read_settings(t, s)) != 0)
+    if ((r = trail_time(t, &s->facts.now_at)) != 0 || (r = read_host(t, s)) != 0 ||
+        (r = read_records(t, s->facts.user, s)) != 0 || (r = check_clock(t, s)) != 0 ||
+        (r = read_settings(t, s)) != 0)
         return r;
     s->facts.service_class = class_of(&s->place, s->facts.service);
     if ((r = facts_place(t, ev, s)) != 0 || (r = facts_actor(t, ev, s)) != 0 || !s->account)

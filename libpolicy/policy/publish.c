@@ -57,14 +57,18 @@ static int show_account(struct bytes key, void *message, void *arg)
     if (s->user_count == s->room && grow(s) != 0)
         return GDPOP_ERR_NOMEM;
     bool closed = strcmp(x->state, "closed") == 0;
+    /* The record ends with this call; most accounts have the shell of the one before. */
     char *name = arena_strdup(s->arena, x->name);
+    const char *shell = closed ? "/usr/sbin/nologin" : x->shell;
+    const char *before = s->user_count > 0 ? s->users[s->user_count - 1].shell : NULL;
+    shell = before && strcmp(before, shell) == 0 ? before : arena_strdup(s->arena, shell);
     s->users[s->user_count] = (struct snapshot_user){
         .name = name,
         .uid = x->uid,
         .gid = x->gid,
         .gecos = "",
         .home = arena_strdup(s->arena, x->home),
-        .shell = closed ? "/usr/sbin/nologin" : arena_strdup(s->arena, x->shell),
+        .shell = shell,
     };
     if (!name || !s->users[s->user_count].home || !s->users[s->user_count].shell)
         return GDPOP_ERR_NOMEM;
@@ -95,7 +99,7 @@ static int gather(struct store *store, struct shown *s, uint64_t *generation)
             (struct snapshot_group){duty_groups[i].group, DUTY_GID + (uint32_t)i};
     if ((r = store_meta(t, &meta)) == 0) {
         *generation = meta->generation;
-        r = store_each(t, &table_account, BYTES("", 0), show_account, s);
+        r = store_scan(t, &table_account, BYTES("", 0), show_account, s);
     }
     txn_abort(t);
     return r;
