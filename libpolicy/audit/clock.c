@@ -51,6 +51,12 @@ int trail_now(struct txn *t, int64_t *now_at)
                     wall, expected);
 }
 
+int trail_time(struct txn *t, int64_t *now_at)
+{
+    bool stepped;
+    return clock_of(t, now_at, &stepped);
+}
+
 int trail_newest_at(struct txn *t, int64_t *at)
 {
     Model__Event *newest;

@@ -24,6 +24,10 @@ int trail_newest_at(struct txn *t, int64_t *at);
  * *now_at is what the trail expects. */
 int trail_now(struct txn *t, int64_t *now_at);
 
+/* The same without the error: the instant that events get. For what must be recorded or ended
+ * whatever the clock says, after the decision. */
+int trail_time(struct txn *t, int64_t *now_at);
+
 /* Walks events [from, to] (1-based, 0 = the end) in order. The event lives during the call. */
 int trail_walk(struct txn *t, uint64_t from, uint64_t to,
                int (*each)(const Model__Event *e, void *arg), void *arg);

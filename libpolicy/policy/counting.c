@@ -70,7 +70,7 @@ static int still_unlocked(struct call *call, struct comparison *c, bool *unlocke
     *unlocked = false;
     if ((r = call_read(call)) != 0 || (r = read_counter(call->txn, c, &counter)) != 0 ||
         (r = store_get_credential(call->txn, c->subject.facts.user, &credential)) != 0 ||
-        (r = trail_now(call->txn, &now_at)) != 0)
+        (r = trail_time(call->txn, &now_at)) != 0)
         return r;
     snprintf(c->hash, sizeof(c->hash), "%s", credential->hash);
     *unlocked = locked_until(counter) <= now_at;
@@ -153,7 +153,7 @@ static int record_failure(struct txn *t, void *arg)
     Model__Counter *counter;
     int64_t now_at;
     int r;
-    if ((r = trail_now(t, &now_at)) != 0)
+    if ((r = trail_time(t, &now_at)) != 0)
         return r;
     if (c->compared) {
         if ((r = read_counter(t, c, &counter)) != 0)

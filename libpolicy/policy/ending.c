@@ -218,7 +218,7 @@ int ending_record_session(struct txn *t, Model__Session *session, const char *by
 {
     Model__Event e = MODEL__EVENT__INIT;
     int r;
-    if ((r = trail_now(t, &session->closed_at)) != 0)
+    if ((r = trail_time(t, &session->closed_at)) != 0)
         return r;
     session->closed_by = (char *)by;
     e.actor = (char *)by;

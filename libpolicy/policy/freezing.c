@@ -15,7 +15,7 @@ int freeze_account(struct txn *t, const char *account, const char *reason, const
     int64_t now_at;
     int r;
     *froze = false;
-    if ((r = trail_now(t, &now_at)) != 0 || (r = store_get_account(t, account, &x)) != 0 ||
+    if ((r = trail_time(t, &now_at)) != 0 || (r = store_get_account(t, account, &x)) != 0 ||
         !account_in_force(x, now_at))
         return r;
     x->state = (char *)"frozen";

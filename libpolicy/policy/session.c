@@ -166,7 +166,7 @@ static int change_closing(struct txn *t, void *arg)
     host_machine_id(host_id);
     host_boot_id(boot_id);
     if ((r = store_open_sessions(t, c->ev->user, &list, &count)) != 0 ||
-        (r = trail_now(t, &now_at)) != 0)
+        (r = trail_time(t, &now_at)) != 0)
         return r;
     for (size_t i = 0; i < count; i++) {
         Model__Event e = MODEL__EVENT__INIT;

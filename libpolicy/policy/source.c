@@ -73,7 +73,7 @@ int source_flood(struct txn *t, const char *name, enum flood *flood)
     int64_t now_at;
     int r;
     *flood = FLOOD_SILENT;
-    if ((r = store_get_source(t, name, &source)) != 0 || (r = trail_now(t, &now_at)) != 0)
+    if ((r = store_get_source(t, name, &source)) != 0 || (r = trail_time(t, &now_at)) != 0)
         return r;
     if (source->summary_at <= now_at - flood_window) {
         source->summary_at = now_at;
