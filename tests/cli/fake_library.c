@@ -1,6 +1,6 @@
 /* A library for tests of gdpop-admin: a few operations with every kind of parameter and result. The
- * file named by --conf is its journal: each call appends a line to it. Names that begin with "bad"
- * are refused. */
+ * file named by --conf (else /run/gdpop-fake-journal) is its journal: each call appends a line to
+ * it. Names that begin with "bad" are refused. */
 #include "gdpop.h"
 
 #include <stdarg.h>
@@ -76,7 +76,7 @@ int gdpop_open(const char *conf_path, struct gdpop **gp)
 {
     *gp = calloc(1, sizeof(**gp));
     if (*gp)
-        (*gp)->journal = fopen(conf_path ? conf_path : "/dev/null", "a+e");
+        (*gp)->journal = fopen(conf_path ? conf_path : "/run/gdpop-fake-journal", "a+e");
     if (!*gp || !(*gp)->journal)
         exit(99);
     setvbuf((*gp)->journal, NULL, _IOLBF, 0);

@@ -45,7 +45,7 @@ class ToolTest(unittest.TestCase):
         self.dir = tempfile.mkdtemp(prefix="gdpop-admin-")
         self.addCleanup(shutil.rmtree, self.dir)
         os.chmod(self.dir, 0o755)
-        self.journal = self.path("journal")
+        self.journal = "/run/gdpop-fake-journal"  # where the fake keeps it without --conf
         self.session("sysadmin")
 
     def path(self, name):
@@ -75,7 +75,9 @@ class ToolTest(unittest.TestCase):
                 with open("/proc/self/loginuid", "w", encoding="ascii") as file:
                     file.write(str(login_uid))
 
-        done = subprocess.run([PROGRAM, "--conf", self.journal, *words], input=stdin,
+        # Who comes by sudo may not name a configuration.
+        conf = [] if login_uid else ["--conf", self.journal]
+        done = subprocess.run([PROGRAM, *conf, *words], input=stdin,
                               capture_output=True, check=False, preexec_fn=enter, cwd=self.dir,
                               env={"PATH": "/none", **(env or {})}, start_new_session=new_session)
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(),
@@ -373,6 +375,11 @@ class TestFiles(ToolTest):
         self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=NOBODY).status, DONE)
         os.chown(mine, 0, 0)
         self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=0).status, DONE)
+
+    def test_who_comes_by_sudo_names_no_configuration(self):
+        result = self.run_tool("--conf", [self.journal], "account list", login_uid=NOBODY)
+        self.assertEqual((result.status, result.journal), (NOT_AUTHORISED, []))
+        self.assertIn("--conf", result.err)
 
     def test_a_secret_goes_to_a_new_file_only(self):
         new = self.path("new")
