@@ -185,7 +185,7 @@ static int record_lending(struct txn *t, struct comparison *c)
     int r = event(t, c, "lending.proven", "denied", "lending", tag, actor);
     if (r != 0 || !settings_number(s, SETTING_lending_freeze))
         return r;
-    return freeze_account(t, c->subject.facts.user, "lending", tag, actor, &c->froze);
+    return freeze_account(t, c->subject.facts.user, N_("lending"), tag, actor, &c->froze);
 }
 
 /* The account's failures are over. Those of a source stay: whoever has an account of their own

@@ -65,7 +65,7 @@ static int write_account_event(struct txn *t, void *arg)
             return r;
         decide(&j->subject, &j->trace, &l->v);
         if (freeze_asked_by_sharing(&j->subject, &l->v) &&
-            (r = freeze_account(t, j->subject.account->name, "sharing", l->v.tag, NULL,
+            (r = freeze_account(t, j->subject.account->name, N_("sharing"), l->v.tag, NULL,
                                 &j->froze)) != 0)
             return r;
     }

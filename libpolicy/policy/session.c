@@ -104,8 +104,8 @@ static int change(struct txn *t, void *arg)
     if ((r = end_others(t, o)) != 0)
         return r;
     if (freeze_asked_by_sharing(&o->subject, &o->v) &&
-        (r = freeze_account(t, o->subject.account->name, "sharing", o->v.tag, NULL, &o->froze)) !=
-            0)
+        (r = freeze_account(t, o->subject.account->name, N_("sharing"), o->v.tag, NULL,
+                            &o->froze)) != 0)
         return r;
     return decide_event(t, o->ev, &o->subject, "login.session", &o->v, &o->trace);
 }

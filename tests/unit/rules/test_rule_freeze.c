@@ -2,6 +2,8 @@
 #define RULE "freeze"
 #include "fixture.h"
 
+#include "base/text.h"
+
 static void states(void **state)
 {
     (void)state;
@@ -26,6 +28,20 @@ static void frozen(void **state)
            f->suspended_until_at = f->now_at + 1);
     DENIES("organisation", "F05", "GD-A3.4", "organisation are suspended",
            f->organisation_suspended = true);
+}
+
+/* The reasons that gdpop itself gives are told in the person's language, others' as they wrote. */
+static void reasons_of_rules(void **state)
+{
+    (void)state;
+    const char *before = text_language("zh");
+    DENIES("lending", "F02", NULL, "本账号已冻结：出借账号。", f->state = STATE_FROZEN,
+           f->frozen_reason = "lending");
+    DENIES("sharing", "F02", NULL, "本账号已冻结：多人共用账号。", f->state = STATE_FROZEN,
+           f->frozen_reason = "sharing");
+    DENIES("an administrator's", "F02", NULL, "本账号已冻结：离岗。", f->state = STATE_FROZEN,
+           f->frozen_reason = "离岗");
+    text_language(before);
 }
 
 static void suspended_until(void **state)
@@ -59,7 +75,8 @@ static void asked_where_it_should(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(states), cmocka_unit_test(frozen), cmocka_unit_test(suspended_until),
-        cmocka_unit_test(password_change), cmocka_unit_test(asked_where_it_should)};
+        cmocka_unit_test(states),           cmocka_unit_test(frozen),
+        cmocka_unit_test(reasons_of_rules), cmocka_unit_test(suspended_until),
+        cmocka_unit_test(password_change),  cmocka_unit_test(asked_where_it_should)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
