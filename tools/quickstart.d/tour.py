@@ -165,7 +165,7 @@ class Tour:
     def places(self):
         host = self.host
         result = host.ssh("zhangsan")
-        last = re.search(r"^.*\d\d:\d\d .*10\.77\.1\.2.*$", result.text, re.M)
+        last = re.search(r"^.*\d\d:\d\d.*10\.77\.1\.2.*$", result.text, re.M)
         self.must(last, result)
         self.allowed(("张三在办公场所，绑定的电脑", "zhangsan at the workplace, bound computer"),
                      result, last.group(0))
