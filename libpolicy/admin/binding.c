@@ -61,6 +61,21 @@ static int put_state(struct gdpop_admin *a, Model__Device *d, const char *state)
     return store_put_device(a->call.txn, d);
 }
 
+/* A password and a device together are a login. The duty system gives the passwords, so another
+ * binds the devices of administrators: none takes over another's account alone. */
+static int check_binder(const struct gdpop_admin *a, const Model__Account *x)
+{
+    if (!a->self || a->self->duties == (x->duties ? GDPOP_DUTY_SECURITY : GDPOP_DUTY_SYSTEM))
+        return 0;
+    if (x->duties)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("%s is an administrator: the duty system gives the password, so the duty "
+                          "security binds the device"),
+                        x->name);
+    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                    _("%s is no administrator: the duty system binds the device"), x->name);
+}
+
 static int bind_device(struct gdpop_admin *a, const struct request *q)
 {
     Model__Binding **list, b = MODEL__BINDING__INIT;
@@ -68,7 +83,7 @@ static int bind_device(struct gdpop_admin *a, const struct request *q)
     Model__Device *d;
     size_t count;
     int r = read_pair(a, q, &d, &x, &list, &count);
-    if (r != 0)
+    if (r != 0 || (r = check_binder(a, x)) != 0)
         return r;
     if (strcmp(d->state, "registered") != 0 && strcmp(d->state, "bound") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the device %s cannot be bound: its state is %s"),
@@ -189,7 +204,7 @@ const struct operation operations_binding[] = {
                 .verb = "bind",
                 .help = N_("Let an account log in with a device."),
                 .example = "D000001 zhangsan",
-                .duties = GDPOP_DUTY_SYSTEM,
+                .duties = GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY,
                 .writes = true,
                 .params = (const struct gdpop_param[]){PAIR_PARAMS, PARAMS_END}},
      .run = bind_device},

@@ -90,8 +90,11 @@ static int show(struct gdpop_admin *a, const struct request *q)
 
 static int list_one(struct bytes key, void *message, void *arg)
 {
+    const Model__Host *h = message;
+    bool sees;
     (void)key;
-    return describe(arg, message);
+    int r = admin_sees(arg, h->organisation, &sees);
+    return r == 0 && sees ? describe(arg, h) : r;
 }
 
 static int list(struct gdpop_admin *a, const struct request *q)

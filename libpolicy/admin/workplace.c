@@ -92,8 +92,12 @@ static int list_one(struct bytes key, void *message, void *arg)
 {
     const struct listing *l = arg;
     const Model__Workplace *w = message;
+    bool sees;
     (void)key;
-    return l->organisation && strcmp(l->organisation, w->organisation) != 0 ? 0 : describe(l->a, w);
+    if (l->organisation && strcmp(l->organisation, w->organisation) != 0)
+        return 0;
+    int r = admin_sees(l->a, w->organisation, &sees);
+    return r == 0 && sees ? describe(l->a, w) : r;
 }
 
 static int list(struct gdpop_admin *a, const struct request *q)

@@ -86,6 +86,11 @@ static void nobody_binds_their_own_account_or_beyond_their_scope(void **state)
                    GDPOP_ERR_NOT_AUTHORISED, "elsewhere");
     assert_refused(RUN(f, "secadm", "device", "bind", "id", "D000001", "user", "zhangsan"),
                    GDPOP_ERR_NOT_AUTHORISED, "system");
+    /* Of administrators it is the other way round. */
+    assert_refused(RUN(f, "sysadm", "device", "bind", "id", "D000001", "user", "audadm"),
+                   GDPOP_ERR_NOT_AUTHORISED, "the duty security binds");
+    assert_ok(RUN(f, "secadm", "device", "bind", "id", "D000001", "user", "audadm"));
+    assert_ok(RUN(f, "sysadm", "device", "unbind", "id", "D000001", "user", "audadm"));
     assert_refused(RUN(f, "sysadm", "device", "bind", "id", "D000009", "user", "zhangsan"),
                    GDPOP_ERR_NOT_FOUND, "D000009");
 }

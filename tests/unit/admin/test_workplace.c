@@ -21,8 +21,24 @@ static void a_workplace_is_no_half_of_the_world(void **state)
     }
 }
 
+static void lists_pass_over_other_scopes(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "topsec", "workplace", "add", "org", "elsewhere", "network", "10.9.0.0/24"));
+    assert_ok(RUN(f, "audadm", "workplace", "list"));
+    assert_int_equal(f->result->count, 1);
+    assert_string_equal(field(f, 0, "organisation"), "county");
+    assert_ok(RUN(f, "topaud", "workplace", "list"));
+    assert_int_equal(f->result->count, 2);
+    assert_ok(RUN(f, "audadm", "host", "list"));
+    assert_int_equal(f->result->count, 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {ADMIN_TEST(a_workplace_is_no_half_of_the_world)};
+    const struct CMUnitTest tests[] = {
+        ADMIN_TEST(a_workplace_is_no_half_of_the_world),
+        ADMIN_TEST(lists_pass_over_other_scopes),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
