@@ -22,8 +22,8 @@ class TestLockout(HostTest):
             self.prove(user, self.host.password[user])
 
     def burst(self, passwords, user=USER):
-        """Programs that ask for a password by PAM service login, all at once; which passed."""
-        words = ["pamtester", "login", user, "authenticate"]
+        """Programs that ask for a password again of who is logged in, all at once; which passed."""
+        words = ["pamtester", "gdpop-admin", user, "authenticate"]
         running = [subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                     stderr=subprocess.DEVNULL, env=environment(), text=True)
                    for _ in passwords]
