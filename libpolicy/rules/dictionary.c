@@ -1,6 +1,7 @@
 /* No common word, no simple pattern, and not the old password with a few changes: judged by
  * libpwquality with settings from here, never from its configuration file. */
 #include "base/text.h"
+#include "rules/fold.h"
 #include "rules/rule.h"
 
 #include <pthread.h>
@@ -103,6 +104,54 @@ static int check(const struct secret *candidate, const struct secret *old)
     return r < 0 ? r : 0;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+/* Without the digits and signs around it, which are what most people add to a word. */
+static void take_core(const struct secret *candidate, struct secret *core)
+{
+    fold_text(candidate->text, candidate->len, core);
+    size_t first = 0, end = core->len;
+    while (first < end && !is_letter(core->text[first]))
+        first++;
+    while (end > first && !is_letter(core->text[end - 1]))
+        end--;
+    memmove(core->text, core->text + first, end - first);
+    explicit_bzero(core->text + (end - first), core->len - (end - first));
+    core->len = end - first;
+}
+
+/* What the dictionary does not hold, which judges six characters and more. */
+static bool is_common_word(const struct secret *core)
+{
+    static const char *const words[] = {"admin", "root", "test", "user",  "guest",  "pass",
+                                        "login", "qwer", "asdf", "zxcv",  "qaz",    "qaz@wsx",
+                                        "abc",   "abcd", "aaa",  "nihao", "woaini", "zhongguo"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(core->text, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a word makes up the password but for what stands around it: "Password-123", "Admin@123".
+ */
+static bool is_decorated_word(const struct secret *candidate)
+{
+    enum { DICTIONARY_MIN = 6 };
+    struct secret core = {0};
+    take_core(candidate, &core);
+    bool decorated = is_common_word(&core);
+    for (size_t i = 0; i < core.len; i++)
+        if (core.text[i] == '@') /* the dictionary knows 0, 1, 3, $ and the like only */
+            core.text[i] = 'a';
+    if (!decorated && core.len >= DICTIONARY_MIN)
+        decorated = check(&core, NULL) == PWQ_ERROR_CRACKLIB_CHECK;
+    secret_wipe(&core);
+    return decorated;
+}
+
 /* Whether the dictionary can be read: it then accepts what no dictionary holds. */
 static bool dictionary_works(void)
 {
@@ -122,6 +171,8 @@ void password_rule_dictionary(const struct password_facts *facts, struct finding
     if (strlen(facts->candidate->text) != facts->candidate->len) /* rule length */
         return;
     int r = check(facts->candidate, old);
+    if (r == 0 && is_decorated_word(facts->candidate))
+        r = PWQ_ERROR_CRACKLIB_CHECK;
     switch (r) {
     case 0:
         finding_pass(f, "no word or pattern");

@@ -25,6 +25,8 @@ REFUSED = [  # what is typed, the code of the reason
     ("13900000011-x!", "P24"),
     ("password1!", "P30"),
     ("Abc123456!", "P30"),
+    ("P@ssw0rd", "P30"),
+    ("Admin@123", "P30"),
 ]
 
 

@@ -77,6 +77,15 @@ static void words(void **state)
     DENIES("spaces", "P30", NULL, NULL, NEW("        "));
     DENIES("palindrome", "P30", NULL, NULL, NEW("k7#wQqw#7k"));
     DENIES("shorter than any word list asks", "P30", NULL, NULL, NEW("k7#w"));
+    DENIES("word between signs and digits", "P30", NULL, NULL, NEW("#Password-123"));
+    DENIES("leet word before digits", "P30", NULL, NULL, NEW("P@ssw0rd-1"));
+    DENIES("leet word alone", "P30", NULL, NULL, NEW("P@ssw0rd"));
+    DENIES("short word before digits", "P30", NULL, NULL, NEW("Admin@123"));
+    DENIES("keys side by side", "P30", NULL, NULL, NEW("1qaz@WSX"));
+    DENIES("full-width word", "P30", NULL, NULL, NEW("Ｈｕａｗｅｉ@2026"));
+    PASSES("two words", NEW("Huawei-Kelp@2026"));
+    PASSES("no word within", NEW("9#Kx!72$Qv"));
+    PASSES("no letter", NEW("83#0!72$961"));
     DENIES("nothing", "P30", NULL, NULL, NEW(""));
     PASSES("Chinese sentence", NEW("今天去茶楼喝早茶吃虾饺#7"));
     PASSES("emoji", NEW("😀kelp🐟9#Wm"));
