@@ -1,13 +1,13 @@
 #include "policy/policy.h"
 
-/* Who runs su or sudo: the account of the login uid, else the real uid (DESIGN 5). Root reached by
- * a daemon that never logged in is the system; root reached from a session is that session's
- * person. */
+/* Who runs su or sudo, or proves another's password within a session: the account of the login uid,
+ * else the real uid (DESIGN 5). Root reached by a daemon that never logged in is the system; root
+ * reached from a session is that session's person. */
 int facts_actor(struct txn *t, const struct gdpop_evidence *ev, struct subject *s)
 {
     struct facts *f = &s->facts;
     char *name;
-    if (f->service_class != CLASS_ELEVATE)
+    if ((f->service_class & (CLASS_ELEVATE | CLASS_REVERIFY)) == 0)
         return 0;
     uint32_t uid = ev->login_uid != UINT32_MAX ? ev->login_uid : ev->caller_uid;
     if (s->account && uid == s->account->uid && uid != 0) {
@@ -15,6 +15,8 @@ int facts_actor(struct txn *t, const struct gdpop_evidence *ev, struct subject *
         f->actor_name = f->user;
         return 0;
     }
+    if (uid == 0 && f->service_class == CLASS_REVERIFY)
+        return 0;
     if (uid == 0) {
         f->actor = ev->login_uid == UINT32_MAX ? ACTOR_SYSTEM : ACTOR_OTHER;
         f->actor_name = "root";

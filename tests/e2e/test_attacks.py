@@ -59,6 +59,17 @@ class TestAttacks(HostTest):
     def test_sudo_makes_nobody_the_rescuer(self):
         self.assertDenied(self.sudo(SYSTEM, "sudo gdpop-admin recover account list"), "break-glass")
 
+    def test_who_acts_as_another_is_told(self):
+        result = self.sudo(SYSTEM, f"sudo gdpop-admin --as {SECURITY} account list",
+                           (PASSWORD, self.host.password[SECURITY]))
+        self.assertEqual(result.status, 0, result)
+        self.assertTrue(self.host.events(action="login.auth", subject=SECURITY, actor=SYSTEM))
+
+    def test_nobody_takes_over_an_administrator_alone(self):
+        device = self.host.add_device("lisi", "intruder", bind=False)
+        done = self.host.admin(f"device bind {device} {SECURITY}", SYSTEM, check=False)
+        self.assertEqual(done.status, 3, done)
+
     def test_no_limit_hides_a_refusal(self):
         for limit in ("-f 0", "-s 64"):
             with self.subTest(limit=limit):
