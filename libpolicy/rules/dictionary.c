@@ -143,10 +143,13 @@ static bool is_decorated_word(const struct secret *candidate)
     struct secret core = {0};
     take_core(candidate, &core);
     bool decorated = is_common_word(&core);
-    for (size_t i = 0; i < core.len; i++)
-        if (core.text[i] == '@') /* the dictionary knows 0, 1, 3, $ and the like only */
+    bool ascii = true; /* the dictionary would take other letters for decoration */
+    for (size_t i = 0; i < core.len; i++) {
+        ascii &= (unsigned char)core.text[i] < 0x80;
+        if (core.text[i] == '@') /* it knows 0, 1, 3, $ and the like only */
             core.text[i] = 'a';
-    if (!decorated && core.len >= DICTIONARY_MIN)
+    }
+    if (!decorated && ascii && core.len >= DICTIONARY_MIN)
         decorated = check(&core, NULL) == PWQ_ERROR_CRACKLIB_CHECK;
     secret_wipe(&core);
     return decorated;

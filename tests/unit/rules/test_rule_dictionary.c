@@ -85,6 +85,7 @@ static void words(void **state)
     DENIES("full-width word", "P30", NULL, NULL, NEW("Ｈｕａｗｅｉ@2026"));
     PASSES("two words", NEW("Huawei-Kelp@2026"));
     PASSES("no word within", NEW("9#Kx!72$Qv"));
+    PASSES("word and Chinese", NEW("长城长城-Great-1!"));
     PASSES("no letter", NEW("83#0!72$961"));
     DENIES("nothing", "P30", NULL, NULL, NEW(""));
     PASSES("Chinese sentence", NEW("今天去茶楼喝早茶吃虾饺#7"));
