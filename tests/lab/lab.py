@@ -400,7 +400,8 @@ class Lab:
             answers = [(PASSWORD, password)]
         argv = ["login"]
         if tty:
-            script = ': >"$0"; mount --bind "$(tty)" "$0"; exec setsid -cw login <"$0" >"$0" 2>&1'
+            script = ('umount -l "$0" 2>/dev/null; : >"$0"; mount --bind "$(tty)" "$0"; '
+                      'exec setsid -cw login <"$0" >"$0" 2>&1')
             argv = ["sh", "-c", script, tty]
         return self.terminal(argv, [(r"login: $", user), *answers], until=r"login: $")
 
