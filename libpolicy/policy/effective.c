@@ -241,6 +241,12 @@ int policy_settings(struct txn *t, char **systems, size_t count, struct settings
     return r == 0 ? fill(out, policy, txn_arena(t)) : r;
 }
 
+bool policy_permit_holds(const Model__Permit *p, const char *account, int64_t now_at)
+{
+    return !p->ended_at && p->from_at <= now_at && now_at < p->until_at &&
+           strcmp(p->created_by, account) != 0;
+}
+
 int policy_waive(struct txn *t, const char *account, const char *organisation, int64_t now_at,
                  struct settings *out)
 {
@@ -254,7 +260,7 @@ int policy_waive(struct txn *t, const char *account, const char *organisation, i
         for (size_t k = 0; k < count; k++) {
             const Model__Permit *p = list[k];
             int id = setting_find(p->setting);
-            if (id < 0 || p->ended_at || now_at < p->from_at || now_at >= p->until_at)
+            if (id < 0 || !policy_permit_holds(p, account, now_at))
                 continue;
             const char *tag = out->value[id].tag;
             if ((r = setting_parse((enum setting_id)id, p->value, txn_arena(t), &out->value[id])) !=

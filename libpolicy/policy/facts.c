@@ -210,7 +210,7 @@ static int read_permits(struct txn *t, struct subject *s)
             return r;
         for (size_t k = 0; k < count; k++) {
             const Model__Permit *p = list[k];
-            if (p->ended_at || f->now_at < p->from_at || f->now_at >= p->until_at)
+            if (!policy_permit_holds(p, s->account->name, f->now_at))
                 continue;
             if (strcmp(p->kind, "observe") == 0 && f->observed_count < RULES_MAX)
                 f->observed[f->observed_count++] = p->setting;

@@ -59,6 +59,10 @@ int policy_compile(struct txn *t);
 /* The settings for systems (any order, duplicates allowed). Errors: GDPOP_ERR_STORE when nothing
  * was compiled. */
 int policy_settings(struct txn *t, char **systems, size_t count, struct settings *out);
+/* Whether a permit is in force for the account: from ≤ now < until, not ended, and not given by
+ * itself. An administrator's own permits for an organisation, or for all, are without effect on the
+ * administrator: nobody acts on themselves. */
+bool policy_permit_holds(const Model__Permit *p, const char *account, int64_t now_at);
 /* Waivers in force for this account and organisation, applied to out. */
 int policy_waive(struct txn *t, const char *account, const char *organisation, int64_t now_at,
                  struct settings *out);

@@ -56,6 +56,9 @@ static int parse_word(const struct setting *row, const char *text, struct arena 
     if (path && text[0] != '/')
         return err_fail(GDPOP_ERR_FORMAT, _("%s must be an absolute path, beginning with /."),
                         row->name);
+    if (path && strstr(row->default_text, "%u") && !strstr(text, "%u"))
+        return err_fail(GDPOP_ERR_FORMAT, _("%s must hold %%u, the name of the account."),
+                        row->name);
     if (!path && row->unit[0] && !is_one_of(row->unit, text))
         return err_fail(GDPOP_ERR_FORMAT, _("%s must be one of: %s."), row->name, row->unit);
     v->text = arena_strdup(a, text);

@@ -230,6 +230,7 @@ struct permit {
     const char *id, *subject, *setting, *value;
     int64_t from_at, until_at, ended_at;
     const char *kind; /* NULL: waiver */
+    const char *by;
 };
 
 static int put_permits(struct txn *t, void *arg)
@@ -244,6 +245,7 @@ static int put_permits(struct txn *t, void *arg)
         p.value = T(w->value);
         p.from_at = w->from_at;
         p.until_at = w->until_at;
+        p.created_by = T(w->by ? w->by : "secadm");
         p.ended_at = w->ended_at;
         r = store_put_permit(t, &p);
     }
@@ -287,6 +289,9 @@ static void test_whom_a_waiver_is_for(void **state)
         {{{"X000001", "gdpop-zhang", "length_min", "4", 0, 9}}, 8},
         {{{"X000001", USER, "length_min", "4", 0, 9, .ended_at = 3}}, 8},
         {{{"X000001", USER, "length_min", "4", 0, 9, .kind = "exception"}}, 8},
+        /* nobody waives for themselves, by no detour */
+        {{{"X000001", "yuexiu", "length_min", "4", 0, 9, .by = USER}}, 8},
+        {{{"X000001", "", "length_min", "4", 0, 9, .by = USER}}, 8},
         {{{"X000001", USER, "no_such_setting", "4", 0, 9}}, 8},
         /* the account's own before its organisation's, that before everybody's */
         {{{"X000003", "", "length_min", "4", 0, 9},
