@@ -98,6 +98,8 @@ static void values_are_read_within_their_range(void **state)
         {SETTING_pledge_kind, "a\nb", NULL, "one word"},
         {SETTING_shell, "/bin/sh", "/bin/sh", NULL},
         {SETTING_shell, "sh", NULL, "absolute path"},
+        {SETTING_home_template, "/srv/%u", "/srv/%u", NULL},
+        {SETTING_home_template, "/etc/cron.d", NULL, "%u"},
         {SETTING_services_batch, "  cron   atd cron ", "cron atd", NULL},
         {SETTING_services_batch, "", "", NULL},
         {SETTING_services_batch, "cron\tatd", NULL, "list of words"},
