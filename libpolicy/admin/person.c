@@ -142,7 +142,7 @@ const struct operation operations_person[] = {
           .help = N_("Register a person under the real name."),
           .duties = GDPOP_DUTY_SYSTEM,
           .writes = true,
-          .example = "--name 张三 --id-number 440106199001011234 --org gdws --post 科员 --phone "
+          .example = "--name 张三 --id-number 440106199001011235 --org gdws --post 科员 --phone "
                      "13800138000",
           .params =
               (const struct gdpop_param[]){
