@@ -228,7 +228,7 @@ static int describe(struct gdpop_admin *a, const Model__Account *x)
         (r = result_text(a, "role", _("Role"), x->role)) != 0 ||
         (r = result_text(a, "duty", _("Duty"), duty_word(x->duties))) != 0)
         return r;
-    return result_number(a, "uid", _("Uid"), x->uid);
+    return result_uid(a, "uid", _("Uid"), x->uid);
 }
 
 static int show(struct gdpop_admin *a, const struct request *q)

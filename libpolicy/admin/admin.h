@@ -73,6 +73,8 @@ int request_duration(const struct request *q, const char *name, int64_t *microse
 int result_row(struct gdpop_admin *a, int depth);
 int result_text(struct gdpop_admin *a, const char *name, const char *title, const char *text);
 int result_number(struct gdpop_admin *a, const char *name, const char *title, int64_t number);
+/* 0, none given yet, shows as "": nobody is to take it for root's. */
+int result_uid(struct gdpop_admin *a, const char *name, const char *title, uint32_t uid);
 int result_bool(struct gdpop_admin *a, const char *name, const char *title, bool value);
 /* 0 shows as "". */
 int result_instant(struct gdpop_admin *a, const char *name, const char *title, int64_t at);

@@ -1,28 +1,30 @@
 #include "admin/admin.h"
 #include "admin/lifecycle.h"
 
-/* A pledge completes an approved account. */
-static int complete_account(struct gdpop_admin *a, const char *person, bool *activated, char **name)
+/* A pledge completes an approved account: *name is that account, NULL when none waits, *missing
+ * what it still lacks. */
+static int complete_account(struct gdpop_admin *a, const char *person, const char **missing,
+                            char **name)
 {
-    const char *missing;
     Model__Account *x;
-    *activated = false;
-    int r = store_account_of_person(a->call.txn, person, name);
+    char *account;
+    *missing = NULL;
+    *name = NULL;
+    int r = store_account_of_person(a->call.txn, person, &account);
     if (r != 0)
         return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
-    if ((r = store_get_account(a->call.txn, *name, &x)) != 0 || strcmp(x->state, "approved") != 0)
+    if ((r = store_get_account(a->call.txn, account, &x)) != 0 || strcmp(x->state, "approved") != 0)
         return r;
-    if ((r = lifecycle_complete(a, x, &missing)) == 0)
-        *activated = !missing;
-    return r;
+    *name = account;
+    return lifecycle_complete(a, x, missing);
 }
 
 static int file(struct gdpop_admin *a, const struct request *q)
 {
     Model__Agreement g = MODEL__AGREEMENT__INIT;
     Model__Person *p;
-    bool activated;
-    char *account = NULL;
+    const char *missing;
+    char *account;
     int64_t signed_at;
     int r;
     if ((r = admin_person(a, request_word(q, "person"), &p)) != 0 ||
@@ -39,9 +41,12 @@ static int file(struct gdpop_admin *a, const struct request *q)
         (r = store_next_id(a->call.txn, 'G', &g.id)) != 0 ||
         (r = store_put_agreement(a->call.txn, &g)) != 0 ||
         (r = admin_event(a, "agreement.file", NULL, p->id, g.kind)) != 0 ||
-        (r = complete_account(a, p->id, &activated, &account)) != 0)
+        (r = complete_account(a, p->id, &missing, &account)) != 0)
         return r;
-    if (activated)
+    if (missing)
+        return result_message(a, _("agreement %s of %s filed; to become active %s lacks %s"),
+                              g.kind, p->id, account, missing);
+    if (account)
         return result_message(a, _("agreement %s of %s filed; the account %s is active"), g.kind,
                               p->id, account);
     return result_message(a, _("agreement %s of %s filed"), g.kind, p->id);

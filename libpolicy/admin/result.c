@@ -55,6 +55,11 @@ int result_number(struct gdpop_admin *a, const char *name, const char *title, in
     return add(a, GDPOP_FIELD_NUMBER, name, title, text);
 }
 
+int result_uid(struct gdpop_admin *a, const char *name, const char *title, uint32_t uid)
+{
+    return uid ? result_number(a, name, title, uid) : add(a, GDPOP_FIELD_NUMBER, name, title, "");
+}
+
 int result_bool(struct gdpop_admin *a, const char *name, const char *title, bool value)
 {
     return add(a, GDPOP_FIELD_BOOL, name, title, value ? "true" : "false");

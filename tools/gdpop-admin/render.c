@@ -59,8 +59,8 @@ static int add_columns(struct libscols_table *table, const struct gdpop_row *fir
         if (f->kind == GDPOP_FIELD_SECRET)
             continue;
         int flags = f->kind == GDPOP_FIELD_NUMBER ? SCOLS_FL_RIGHT : SCOLS_FL_WRAP;
-        if (tree && !seen)
-            flags = SCOLS_FL_TREE;
+        if (!seen) /* the record's name stays in one piece, to be copied */
+            flags = tree ? SCOLS_FL_TREE : 0;
         seen = true;
         if (!scols_table_new_column(table, f->title, 0, flags))
             return GDPOP_ERR_NOMEM;

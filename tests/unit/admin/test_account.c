@@ -72,7 +72,9 @@ static void approval_then_pledge_then_active(void **state)
     assert_state(f, "wangxm", "approved");
     assert_ok(RUN(f, "sysadm", "agreement", "file", "person", person, "kind", "A5", "file", "%PDF",
                   "date", day(yesterday, -1)));
+    assert_non_null(strstr(f->result->message, "to become active wangxm lacks"));
     assert_state(f, "wangxm", "approved");
+    assert_string_equal(field(f, 0, "uid"), "");
     assert_ok(RUN(f, "sysadm", "agreement", "file", "person", person, "kind", "A5", "file", "%PDF",
                   "date", today));
     assert_state(f, "wangxm", "active");
