@@ -358,7 +358,7 @@ class TestFiles(ToolTest):
 
     def test_what_is_no_file_is_refused(self):
         os.mkfifo(self.path("fifo"))
-        for path, sentence in ((self.path("none"), "No such file"), (self.dir, "regular file"),
+        for path, sentence in ((self.path("none"), "no such file"), (self.dir, "regular file"),
                                (self.path("fifo"), "regular file"),
                                ("/dev/zero", "regular file")):
             result = self.run_tool(self.FILE, [path])
@@ -370,7 +370,7 @@ class TestFiles(ToolTest):
         mine = self.write("mine", "signed")
         result = self.run_tool(self.FILE, [mine], login_uid=NOBODY)
         self.assertEqual((result.status, result.journal), (USAGE, []))
-        self.assertIn("Permission denied", result.err)
+        self.assertIn("permission denied", result.err)
         os.chown(mine, NOBODY, NOBODY)
         self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=NOBODY).status, DONE)
         os.chown(mine, 0, 0)
@@ -687,12 +687,12 @@ class TestInit(ToolTest):
     def test_missing_papers_and_open_directories_are_refused(self):
         os.mkdir(self.path("secrets"), 0o755)
         result = self.init()
-        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertEqual((result.status, result.journal), (USAGE, ["begin - init", "end"]))
         self.assertIn("chmod 700", result.err)
         os.unlink(self.path(self.first["administrators"][0]["agreement"]["file"]))
         result = self.init()
         self.assertEqual((result.status, result.journal), (USAGE, []))
-        self.assertIn("No such file", result.err)
+        self.assertIn("no such file", result.err)
 
 
 if __name__ == "__main__":

@@ -130,12 +130,15 @@ static int show(struct init *in, char **answer)
     return r;
 }
 
-static int with_store(struct init *in, char **answer, bool *committed)
+/* The store comes first: where there is one already, that is told, and no file is made. */
+static int with_store(struct init *in, const char *directory, char **answer, bool *committed)
 {
     int r = gdpop_admin_begin(in->t->g, NULL, GDPOP_ADMIN_INIT, &in->act);
     if (r)
         return say_library(in->t, r);
-    r = init_calls(in);
+    r = create_secrets(in, directory);
+    if (r == 0)
+        r = init_calls(in);
     if (r == 0)
         r = act_commit(in->t, in->act);
     *committed = r == 0 && !in->t->dry_run;
@@ -175,9 +178,7 @@ static int run_init(struct tool *t, struct call *call)
         r = read_administrators(&in, directory);
     signals_hold();
     if (r == 0)
-        r = create_secrets(&in, directory);
-    if (r == 0)
-        r = with_store(&in, &answer, &committed);
+        r = with_store(&in, directory, &answer, &committed);
     for (size_t i = 0; in.administrators && i < in.administrator_count; i++)
         out_file_close(&in.administrators[i].secret, committed);
     signals_release();

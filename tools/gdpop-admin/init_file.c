@@ -178,7 +178,8 @@ int init_file_read(const struct tool *t, const char *path, struct init_file *fil
         return r;
     file->root = json_loadb(file->bytes, len, JSON_REJECT_DUPLICATES, &error);
     if (!file->root)
-        return say(t, GDPOP_ERR_FORMAT, "%s:%d:%d: %s", path, error.line, error.column, error.text);
+        return say(t, GDPOP_ERR_FORMAT, _("%s:%d:%d: not JSON: %s"), path, error.line, error.column,
+                   error.text);
     if (!json_is_object(file->root))
         return say(t, GDPOP_ERR_FORMAT, _("%s: the file must hold one object { }"), path);
     check(file);

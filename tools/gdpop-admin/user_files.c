@@ -16,10 +16,39 @@
 #define FUSE_SUPER_MAGIC 0x65735546
 #endif
 
+/* Why a file could not be had; the usual reasons are translated. */
+static const char *reason(int error)
+{
+    switch (error) {
+    case EACCES:
+        return _("permission denied");
+    case ENOENT:
+        return _("no such file or directory");
+    case EEXIST:
+        return _("it exists already");
+    case ENOTDIR:
+        return _("not a directory");
+    case EISDIR:
+        return _("it is a directory");
+    case ELOOP:
+        return _("it is a symbolic link");
+    case ENOSPC:
+        return _("no space left on the device");
+    case EDQUOT:
+        return _("the disk quota is used up");
+    case EROFS:
+        return _("the file system is read-only");
+    case EIO:
+        return _("input/output error");
+    default:
+        return strerror(error);
+    }
+}
+
 static int say_path(const struct tool *t, const char *path, int error)
 {
     int code = error == ENOSPC || error == EDQUOT ? GDPOP_ERR_FULL : GDPOP_ERR_USAGE;
-    return say(t, code, "%s: %s", path, strerror(error));
+    return say(t, code, "%s: %s", path, reason(error));
 }
 
 static int check_readable(const struct tool *t, const char *path, int fd, bool private_only)
@@ -136,10 +165,10 @@ void out_file_close(struct out_file *out, bool keep)
         return;
     if (!keep) {
         if (ftruncate(out->fd, 0))
-            say_note("%s: %s", out->path, strerror(errno));
+            say_note("%s: %s", out->path, reason(errno));
         int error = as_user_unlink(out->path, out->fd);
         if (error)
-            say_note(_("%s could not be removed: %s"), out->path, strerror(error));
+            say_note(_("%s could not be removed: %s"), out->path, reason(error));
     }
     close(out->fd);
     out->fd = -1;
