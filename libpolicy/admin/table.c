@@ -9,15 +9,34 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_status[], operations_tick[], operations_trace[], operations_trail[],
     operations_workplace[];
 extern const struct operation operations_register[], operations_register_show[],
-    operations_calendar[], operations_obligation[];
+    operations_calendar[], operations_obligation[], operations_compliance[];
 
 const struct operation *const operation_files[] = {
-    operations_account,       operations_account_state, operations_agreement,  operations_audit,
-    operations_binding,       operations_credential,    operations_device,     operations_host,
-    operations_org,           operations_permit,        operations_person,     operations_policy,
-    operations_profile,       operations_session,       operations_status,     operations_tick,
-    operations_trace,         operations_trail,         operations_workplace,  operations_register,
-    operations_register_show, operations_calendar,      operations_obligation, NULL,
+    operations_account,
+    operations_account_state,
+    operations_agreement,
+    operations_audit,
+    operations_binding,
+    operations_credential,
+    operations_device,
+    operations_host,
+    operations_org,
+    operations_permit,
+    operations_person,
+    operations_policy,
+    operations_profile,
+    operations_session,
+    operations_status,
+    operations_tick,
+    operations_trace,
+    operations_trail,
+    operations_workplace,
+    operations_register,
+    operations_register_show,
+    operations_calendar,
+    operations_obligation,
+    operations_compliance,
+    NULL,
 };
 
 static int by_name(const void *a, const void *b)
