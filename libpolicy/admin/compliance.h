@@ -37,7 +37,8 @@ enum article_served {
     COUNTER(suspended, N_("suspended organisations"), "", "")                                      \
     COUNTER(exceptions, N_("off-site exceptions in force"), N_("without an approver"),             \
             "gdpop-admin exception end ID")                                                        \
-    COUNTER(passwords, N_("passwords"), N_("older than they may be"), "gdpop-admin account due")   \
+    COUNTER(passwords, N_("passwords on record"), N_("older than they may be"),                    \
+            "gdpop-admin account due")                                                             \
     COUNTER(initial, N_("initial passwords"), N_("no longer good"),                                \
             "gdpop-admin account initial-password USER --to FILE")                                 \
     COUNTER(devices, N_("personal accounts"), N_("without a device where one is asked for"),       \
