@@ -194,33 +194,35 @@ int report_compose(struct gdpop_admin *a, const char *top, struct report *report
 
 /* ---- Words ---- */
 
-const char *report_served(struct gdpop_admin *a, unsigned served)
+const char *report_served(struct gdpop_admin *a, unsigned served, bool translate)
 {
-    const struct {
+    static const struct {
         unsigned bit;
         const char *word;
-    } list[] = {{LOGIN, _("login")},
-                {WORKFLOW, _("workflow")},
-                {REGISTER, _("register")},
-                {PROPERTY, _("property")},
-                {OUTSIDE, _("outside software")}};
+    } list[] = {{LOGIN, N_("login")},
+                {WORKFLOW, N_("workflow")},
+                {REGISTER, N_("register")},
+                {PROPERTY, N_("property")},
+                {OUTSIDE, N_("outside")}};
     char *text = admin_copy(a, "");
     for (size_t i = 0; text && i < sizeof(list) / sizeof(list[0]); i++)
         if (served & list[i].bit)
-            text = arena_printf(a->call.arena, "%s%s%s", text, *text ? ", " : "", list[i].word);
+            text = arena_printf(a->call.arena, "%s%s%s", text, *text ? ", " : "",
+                                translate ? text_get(list[i].word) : list[i].word);
     return text ? text : "";
 }
 
 const char *report_state(const struct finding_line *line)
 {
     if (!line->regulation->loaded)
-        return _("not loaded");
+        return N_("not loaded");
     if (!line->article)
-        return line->regulation->lapsed ? _("lapsed") : _("in force");
+        return line->regulation->lapsed ? N_("lapsed") : N_("in force");
     if (line->outstanding)
-        return _("outstanding");
-    return (line->article->served & ~(unsigned)(READING | PRODUCT)) == OUTSIDE ? _("outside")
-                                                                               : _("in order");
+        return N_("outstanding");
+    if ((line->article->served & ~(unsigned)(READING | PRODUCT)) == OUTSIDE)
+        return N_("outside");
+    return *line->evidence ? N_("in order") : N_("by design");
 }
 
 const char *report_note(struct gdpop_admin *a, const struct article *article)
@@ -247,7 +249,7 @@ static int show_line(struct gdpop_admin *a, const struct finding_line *l)
         (r = result_text(a, "tag", _("Article"), article ? article->tag : l->regulation->prefix)) !=
             0 ||
         (r = result_text(a, "words", _("What it asks"), words)) != 0 ||
-        (r = result_text(a, "served", _("Served by"), report_served(a, served))) != 0 ||
+        (r = result_text(a, "served", _("Served by"), report_served(a, served, false))) != 0 ||
         (r = result_text(a, "state", _("State"), report_state(l))) != 0 ||
         (r = result_text(a, "evidence", _("Evidence"), l->evidence)) != 0 ||
         (r = result_number(a, "outstanding", _("Outstanding"), l->outstanding)) != 0 ||
@@ -279,6 +281,7 @@ static int compliance(struct gdpop_admin *a, const struct request *q)
     if ((top && (r = admin_organisation(a, top, &o)) != 0) ||
         (r = report_compose(a, top, &report)) != 0)
         return r;
+    a->result.ok = report.outstanding == 0;
     if (strcmp(format, "html") == 0)
         return show_page(a, &report);
     result_list(a);
@@ -286,7 +289,6 @@ static int compliance(struct gdpop_admin *a, const struct request *q)
         r = show_line(a, &report.lines[i]);
     if (r != 0)
         return r;
-    a->result.ok = report.outstanding == 0;
     return result_message(a, report.outstanding ? _("some articles are outstanding: see their "
                                                     "remedies")
                                                 : _("nothing is outstanding"));

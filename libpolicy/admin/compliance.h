@@ -114,9 +114,12 @@ struct report {
 
 /* compliance.c: composes it. */
 int report_compose(struct gdpop_admin *a, const char *top, struct report *report);
-/* "login, workflow" / "in order" … in the thread's language. */
-const char *report_served(struct gdpop_admin *a, unsigned served);
+/* "login, workflow" */
+const char *report_served(struct gdpop_admin *a, unsigned served, bool translate);
+/* "in order", "outstanding" … in English, to be translated for people. "by design": nothing in the
+ * store can show it. */
 const char *report_state(const struct finding_line *line);
+/* In the thread's language. */
 const char *report_note(struct gdpop_admin *a, const struct article *article);
 
 /* compliance_html.c: one self-contained page without scripts. */

@@ -72,7 +72,7 @@ static void begin_regulation(FILE *out, const struct finding_line *l)
     fputs(" ", out);
     escape(out, l->regulation->document);
     fputs(" · ", out);
-    escape(out, report_state(l));
+    escape(out, text_get(report_state(l)));
     fputs("</h2>\n<p>", out);
     escape(out, l->evidence);
     if (*l->remedy) {
@@ -98,8 +98,8 @@ static void article_row(struct gdpop_admin *a, FILE *out, const struct finding_l
                            : "served");
     cell(out, l->article->tag);
     cell(out, l->article->words);
-    cell(out, report_served(a, l->article->served));
-    cell(out, report_state(l));
+    cell(out, report_served(a, l->article->served, true));
+    cell(out, text_get(report_state(l)));
     cell(out, l->evidence);
     fprintf(out, "<td>%lld</td><td><code>", (long long)l->outstanding);
     escape(out, l->remedy);

@@ -81,8 +81,7 @@ static int show_outstanding(const struct register_item *item, void *arg)
         (r = result_text(a, "entry", _("Entry"), item->entry ? item->entry->id : "")) != 0 ||
         (r = result_instant(a, "due_at", _("Due"), item->due_at)) != 0)
         return r;
-    return result_text(a, "outstanding", _("Outstanding"),
-                       item->entry ? _("overdue") : _("missing"));
+    return result_text(a, "outstanding", _("Outstanding"), item->entry ? "overdue" : "missing");
 }
 
 static int due(struct gdpop_admin *a, const struct request *q)

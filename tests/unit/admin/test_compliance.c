@@ -77,6 +77,9 @@ static void the_report_has_every_article(void **state)
     assert_string_equal(of(f, "CQ", "remedy"), "gdpop-admin profile load cq-health");
     assert_string_equal(of(f, "CQ-12", "outstanding"), "0"); /* it does not bind here */
     assert_string_equal(of(f, "GD-1", "state"), "outside");
+    assert_string_equal(of(f, "GD-18", "state"), "by design");
+    assert_string_equal(of(f, "GD-5.4", "state"), "in order");
+    assert_string_equal(of(f, "GD-13", "state"), "outstanding");
     assert_string_equal(of(f, "GD-7", "reading"), "true");
     assert_string_equal(of(f, "DB-8.1.4.7", "uncertified"), "true");
     assert_non_null(strstr(of(f, "GD-17", "evidence"), "length_min=8"));
@@ -204,6 +207,7 @@ static void the_page_is_escaped_and_fetches_nothing(void **state)
     assert_ok(RUN(f, "topsec", "profile", "load", "file", profile));
     assert_ok(RUN(f, "topsec", "compliance", "", "format", "html"));
     assert_int_equal(f->result->count, 1);
+    assert_false(f->result->ok);
     const char *page = field(f, 0, "document");
     assert_int_equal(strncmp(page, "<!DOCTYPE html>", 15), 0);
     assert_null(strstr(page, "<script"));
