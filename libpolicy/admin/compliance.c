@@ -173,16 +173,18 @@ int report_compose(struct gdpop_admin *a, const char *top, struct report *report
 {
     struct composing *c = arena_alloc(a->call.arena, sizeof(*c));
     struct regulation *list;
+    struct scope scope;
     int r;
     *report = (struct report){.top = top ? top : "", .at = a->now_at};
     if (!c)
         return GDPOP_ERR_NOMEM;
     c->a = a;
     c->report = report;
-    if ((r = regulations_read(a, &list)) != 0 || (r = tally_count(a, top, &c->tally)) != 0)
+    if ((r = regulations_read(a, &list)) != 0 || (r = scope_read(a, top, &scope)) != 0 ||
+        (r = tally_count(a, &scope, &c->tally)) != 0)
         return r;
     for (size_t i = 0; r == 0 && register_kinds[i].name && i < REGISTERS_MAX; i++)
-        r = register_stand(a, &register_kinds[i], top, &c->standing[i], NULL, NULL);
+        r = register_stand(a, &register_kinds[i], &scope, &c->standing[i], NULL, NULL);
     for (const struct regulation *one = list; r == 0 && one->prefix; one++) {
         r = add_regulation(c, one);
         for (const struct article *article = articles; r == 0 && article->tag; article++)

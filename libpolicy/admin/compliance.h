@@ -72,8 +72,8 @@ struct tally {
     size_t observed_count;
 };
 
-/* tally.c: counts in the organisations within top (NULL: all). */
-int tally_count(struct gdpop_admin *a, const char *top, struct tally *t);
+/* tally.c: counts in the organisations of the scope. */
+int tally_count(struct gdpop_admin *a, const struct scope *scope, struct tally *t);
 
 struct article {
     const char *tag, *words;

@@ -3,7 +3,7 @@
 #ifndef GDPOP_ADMIN_REGISTER_H
 #define GDPOP_ADMIN_REGISTER_H
 
-#include "admin/admin.h"
+#include "admin/scope.h"
 
 /* Whom or what an entry may be about. */
 enum register_subject {
@@ -130,10 +130,10 @@ struct register_standing {
     uint64_t entries, overdue, missing;
 };
 
-/* Counts the entries of organisations within `top` (NULL: all) and calls each, which may be NULL,
+/* Counts the entries of organisations in scope and calls each, which may be NULL,
  * with what is overdue or missing. */
-int register_stand(struct gdpop_admin *a, const struct register_kind *kind, const char *top,
-                   struct register_standing *standing,
+int register_stand(struct gdpop_admin *a, const struct register_kind *kind,
+                   const struct scope *scope, struct register_standing *standing,
                    int (*each)(const struct register_item *item, void *arg), void *arg);
 
 /* The settings of the store as a whole, by which hours are counted. */

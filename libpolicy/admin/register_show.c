@@ -88,16 +88,17 @@ static int due(struct gdpop_admin *a, const struct request *q)
 {
     const struct register_kind *kind = NULL, *one = NULL;
     struct register_standing standing;
+    struct scope scope;
     const char *top;
     int r;
     result_list(a);
-    if ((r = read_top(a, q, &top)) != 0 ||
+    if ((r = read_top(a, q, &top)) != 0 || (r = scope_read(a, top, &scope)) != 0 ||
         (request_text(q, "register") &&
          (r = register_find(request_word(q, "register"), &one)) != 0))
         return r;
     for (kind = register_kinds; r == 0 && kind->name; kind++)
         if (!one || one == kind)
-            r = register_stand(a, kind, top, &standing, show_outstanding, a);
+            r = register_stand(a, kind, &scope, &standing, show_outstanding, a);
     if (r != 0)
         return r;
     a->result.ok = a->result.count == 0;

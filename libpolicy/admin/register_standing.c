@@ -13,7 +13,7 @@ struct newest {
 struct standing {
     struct gdpop_admin *a;
     const struct register_kind *kind;
-    const char *top;
+    const struct scope *scope;
     struct settings settings;
     struct newest *newest;
     size_t count;
@@ -21,12 +21,6 @@ struct standing {
     int (*each)(const struct register_item *item, void *arg);
     void *arg;
 };
-
-static int in_scope(const struct standing *s, const char *organisation, bool *within)
-{
-    *within = true;
-    return s->top ? store_is_within(s->a->call.txn, organisation, s->top, within) : 0;
-}
 
 /* A person keeps training when the organisation changes; other entries are the organisation's. */
 static const char *group_of(struct standing *s, const Model__RegisterEntry *e)
@@ -64,10 +58,7 @@ static int read_newest(struct standing *s)
     if (!(s->newest = arena_alloc(s->a->call.arena, (count + 1) * sizeof(*s->newest))))
         return GDPOP_ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {
-        bool within;
-        if ((r = in_scope(s, list[i]->organisation, &within)) != 0)
-            return r;
-        if (!within)
+        if (!scope_has(s->scope, list[i]->organisation))
             continue;
         s->sum->entries++;
         struct newest n = {group_of(s, list[i]), list[i], register_entry_at(s->kind, list[i])};
@@ -146,10 +137,9 @@ static int ask_one(struct standing *s, const char *organisation, const char *sub
 static int ask(struct standing *s, const char *organisation, const char *subject)
 {
     const struct register_field *f = s->kind->fields;
-    bool within;
-    int r = in_scope(s, organisation, &within);
-    if (r != 0 || !within)
-        return r;
+    int r = 0;
+    if (!scope_has(s->scope, organisation))
+        return 0;
     if (!s->kind->key)
         return ask_one(s, organisation, subject, "");
     while (f->name && strcmp(f->name, s->kind->key) != 0)
@@ -189,15 +179,12 @@ static int ask_account(struct bytes key, void *message, void *arg)
 /* Organisations are asked once each: their ids are gathered first. */
 struct gathered {
     struct standing *standing;
-    char **list;
-    size_t count;
+    struct names names;
 };
 
 static int gather(struct gathered *g, const char *organisation)
 {
-    if (codec_has_text(g->list, g->count, organisation))
-        return 0;
-    return codec_add_text(g->standing->a->call.arena, &g->list, &g->count, organisation);
+    return names_add(g->standing->a, &g->names, organisation);
 }
 
 static int gather_account(struct bytes key, void *message, void *arg)
@@ -231,8 +218,9 @@ static int ask_organisations(struct standing *s, const struct table *table,
 {
     struct gathered g = {.standing = s};
     int r = store_scan(s->a->call.txn, table, BYTES("", 0), each, &g);
-    for (size_t i = 0; r == 0 && i < g.count; i++)
-        r = ask(s, g.list[i], g.list[i]);
+    names_close(&g.names);
+    for (size_t i = 0; r == 0 && i < g.names.count; i++)
+        r = ask(s, g.names.list[i], g.names.list[i]);
     return r;
 }
 
@@ -273,12 +261,12 @@ static int tell_missing(struct standing *s)
     }
 }
 
-int register_stand(struct gdpop_admin *a, const struct register_kind *kind, const char *top,
-                   struct register_standing *standing,
+int register_stand(struct gdpop_admin *a, const struct register_kind *kind,
+                   const struct scope *scope, struct register_standing *standing,
                    int (*each)(const struct register_item *item, void *arg), void *arg)
 {
     struct standing s = {
-        .a = a, .kind = kind, .top = top, .sum = standing, .each = each, .arg = arg};
+        .a = a, .kind = kind, .scope = scope, .sum = standing, .each = each, .arg = arg};
     int r;
     *standing = (struct register_standing){0};
     if ((r = register_settings(a, &s.settings)) != 0 || (r = read_newest(&s)) != 0 ||

@@ -9,22 +9,14 @@ const struct counter counters[COUNTER_COUNT] = {
 
 struct counting {
     struct gdpop_admin *a;
-    const char *top;
+    const struct scope *scope;
     struct tally *t;
     unsigned holders[3];
-    char **organisations; /* that have accounts in use */
-    size_t organisation_count;
-    char **workplaces; /* organisations that have networks */
-    size_t workplace_count;
-    char *systems; /* of the settings read last */
+    struct names organisations; /* that have accounts in use */
+    struct names workplaces;    /* organisations that have networks */
+    char *systems;              /* of the settings read last */
     struct settings settings;
 };
-
-static int in_scope(const struct counting *c, const char *organisation, bool *within)
-{
-    *within = true;
-    return c->top ? store_is_within(c->a->call.txn, organisation, c->top, within) : 0;
-}
 
 static void count(struct counting *c, enum counter_id id, bool outstanding)
 {
@@ -145,19 +137,15 @@ static int count_account(struct bytes key, void *message, void *arg)
 {
     struct counting *c = arg;
     const Model__Account *x = message;
-    bool within, active = strcmp(x->state, "active") == 0, frozen = strcmp(x->state, "frozen") == 0;
+    bool active = strcmp(x->state, "active") == 0, frozen = strcmp(x->state, "frozen") == 0;
     int r;
     (void)key;
     if (active && (!x->expires_at || c->a->now_at < x->expires_at))
         for (int i = 0; i < 3; i++)
             c->holders[i] += (x->duties >> i) & 1;
-    if ((!active && !frozen) || (r = in_scope(c, x->organisation, &within)) != 0)
-        return active || frozen ? r : 0;
-    if (!within)
+    if ((!active && !frozen) || !scope_has(c->scope, x->organisation))
         return 0;
-    if (!codec_has_text(c->organisations, c->organisation_count, x->organisation) &&
-        (r = codec_add_text(c->a->call.arena, &c->organisations, &c->organisation_count,
-                            x->organisation)) != 0)
+    if ((r = names_add(c->a, &c->organisations, x->organisation)) != 0)
         return r;
     if (frozen)
         count(c, COUNTER_frozen, false);
@@ -171,9 +159,7 @@ static int note_workplace(struct bytes key, void *message, void *arg)
     struct counting *c = arg;
     const Model__Workplace *w = message;
     (void)key;
-    if (codec_has_text(c->workplaces, c->workplace_count, w->organisation))
-        return 0;
-    return codec_add_text(c->a->call.arena, &c->workplaces, &c->workplace_count, w->organisation);
+    return names_add(c->a, &c->workplaces, w->organisation);
 }
 
 static bool has_leader(const Model__Organisation *o, int64_t now_at)
@@ -189,17 +175,15 @@ static int count_organisation(struct bytes key, void *message, void *arg)
 {
     struct counting *c = arg;
     const Model__Organisation *o = message;
-    bool within;
-    int r = in_scope(c, o->id, &within);
     (void)key;
-    if (r != 0 || !within)
-        return r;
+    if (!scope_has(c->scope, o->id))
+        return 0;
     if (o->suspended)
         count(c, COUNTER_suspended, false);
-    if (!codec_has_text(c->organisations, c->organisation_count, o->id))
+    if (!names_has(&c->organisations, o->id))
         return 0;
     count(c, COUNTER_leaders, !has_leader(o, c->a->now_at));
-    count(c, COUNTER_networks, !codec_has_text(c->workplaces, c->workplace_count, o->id));
+    count(c, COUNTER_networks, !names_has(&c->workplaces, o->id));
     return 0;
 }
 
@@ -207,24 +191,20 @@ static int count_host(struct bytes key, void *message, void *arg)
 {
     struct counting *c = arg;
     const Model__Host *h = message;
-    bool within;
-    int r = in_scope(c, h->organisation, &within);
     (void)key;
-    if (r == 0 && within && strcmp(h->state, "active") == 0)
+    if (scope_has(c->scope, h->organisation) && strcmp(h->state, "active") == 0)
         count(c, COUNTER_hosts, h->n_systems == 0);
-    return r;
+    return 0;
 }
 
 static int count_bound_device(struct bytes key, void *message, void *arg)
 {
     struct counting *c = arg;
     const Model__Device *d = message;
-    bool within;
-    int r = in_scope(c, d->organisation, &within);
     (void)key;
-    if (r == 0 && within && strcmp(d->state, "bound") == 0)
+    if (scope_has(c->scope, d->organisation) && strcmp(d->state, "bound") == 0)
         count(c, COUNTER_responsible, !*d->responsible);
-    return r;
+    return 0;
 }
 
 /* Permits are counted whomever they concern: one that holds for all concerns everybody. */
@@ -286,24 +266,25 @@ static int count_obligations(struct counting *c)
     Model__Obligation **list;
     size_t n;
     int r = store_open_obligations(c->a->call.txn, &list, &n);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        bool within;
-        if ((r = in_scope(c, list[i]->organisation, &within)) == 0 && within)
+    for (size_t i = 0; r == 0 && i < n; i++)
+        if (scope_has(c->scope, list[i]->organisation))
             count(c, COUNTER_obligations, c->a->now_at >= list[i]->due_at);
-    }
     return r;
 }
 
-int tally_count(struct gdpop_admin *a, const char *top, struct tally *t)
+int tally_count(struct gdpop_admin *a, const struct scope *scope, struct tally *t)
 {
-    struct counting c = {.a = a, .top = top, .t = t};
+    struct counting c = {.a = a, .scope = scope, .t = t};
     struct txn *txn = a->call.txn;
     const struct bytes all = BYTES("", 0);
     int r;
     *t = (struct tally){0};
     if ((r = store_each(txn, &table_account, all, count_account, &c)) != 0 ||
-        (r = store_each(txn, &table_workplace, all, note_workplace, &c)) != 0 ||
-        (r = store_each(txn, &table_organisation, all, count_organisation, &c)) != 0 ||
+        (r = store_each(txn, &table_workplace, all, note_workplace, &c)) != 0)
+        return r;
+    names_close(&c.organisations);
+    names_close(&c.workplaces);
+    if ((r = store_each(txn, &table_organisation, all, count_organisation, &c)) != 0 ||
         (r = store_each(txn, &table_host, all, count_host, &c)) != 0 ||
         (r = store_each(txn, &table_device, all, count_bound_device, &c)) != 0 ||
         (r = store_each(txn, &table_permit, all, count_permit, &c)) != 0 ||
