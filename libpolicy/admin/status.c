@@ -1,6 +1,7 @@
 /* How the store and this host are. */
 #include "admin/admin.h"
 
+#include "admin/calendar.h"
 #include "nss/snapshot.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -126,6 +127,22 @@ static int show_host(struct gdpop_admin *a)
     return item(a, "host", _("Registered as"), active ? host->name : "", active ? NULL : remedy);
 }
 
+/* Whether what falls due in ten working days from now can be computed. */
+static int show_calendar(struct gdpop_admin *a)
+{
+    enum { WORKING_DAYS = 10 };
+    struct workday_calendar c;
+    bool provisional;
+    int last = 0, r = calendar_read(a, &c);
+    if (r != 0)
+        return r;
+    for (size_t i = 0; i < c.count; i++)
+        last = c.years[i].year > last ? c.years[i].year : last;
+    workday_end(&c, a->now_at, WORKING_DAYS, a->utc_offset_min, &provisional);
+    return number(a, "calendar", _("Working days are known up to the year"), (uint64_t)last,
+                  provisional ? "gdpop-admin calendar load FILE" : NULL);
+}
+
 struct holders {
     unsigned system, security, audit;
     int64_t now_at;
@@ -211,7 +228,7 @@ static int status(struct gdpop_admin *a, const struct request *q)
     result_list(a);
     if ((r = show_space(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
         (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_host(a)) != 0 ||
-        (r = show_duties(a)) != 0 || (r = show_sessions(a)) != 0 ||
+        (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
         (request_flag(q, "check") && (r = check(a)) != 0))
         return r;
     return result_message(a, a->result.ok ? _("all is in order")

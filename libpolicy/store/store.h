@@ -73,6 +73,7 @@ extern const struct table table_meta, table_organisation, table_person, table_ac
     table_credential, table_counter, table_source, table_device, table_binding, table_host,
     table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,
     table_policy, table_event;
+extern const struct table table_register, table_obligation, table_calendar;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -167,6 +168,18 @@ int store_open_sessions(struct txn *t, const char *account, Model__Session ***li
 int store_permits_of(struct txn *t, const char *subject, const char *kind, Model__Permit ***list,
                      size_t *count);
 int store_agreements_of(struct txn *t, const char *person, Model__Agreement ***list, size_t *count);
+
+/* Registers: entries of one register, entries about a person; oldest first. */
+int store_get_register_entry(struct txn *t, const char *id, Model__RegisterEntry **e);
+int store_put_register_entry(struct txn *t, const Model__RegisterEntry *e);
+int store_register_entries(struct txn *t, const char *name, Model__RegisterEntry ***list,
+                           size_t *count);
+int store_register_of_person(struct txn *t, const char *person, Model__RegisterEntry ***list,
+                             size_t *count);
+int store_get_obligation(struct txn *t, const char *id, Model__Obligation **o);
+int store_put_obligation(struct txn *t, const Model__Obligation *o);
+int store_open_obligations(struct txn *t, Model__Obligation ***list, size_t *count);
+int store_put_calendar(struct txn *t, const Model__Calendar *c);
 
 /* All workplaces whose network holds the address, the longest prefix first. */
 struct address;

@@ -146,6 +146,9 @@ static const struct gdpop_param bind_params[] = {
 static const struct gdpop_param load_params[] = {
     P("file", GDPOP_PARAM_FILE, true, true, false, "FILE", "profile", NULL), END};
 
+static const struct gdpop_param format_params[] = {
+    P("format", GDPOP_PARAM_WORD, false, false, false, "FORMAT", "form", "text json html"), END};
+
 static const struct gdpop_operation operations[] = {
     {"account", "apply", "Files an application.", "li --person P1 --system population --role entry",
      GDPOP_DUTY_SYSTEM, true, apply_params},
@@ -156,6 +159,7 @@ static const struct gdpop_operation operations[] = {
     {"account", "show", "Shows an account.", "li", GDPOP_DUTY_ANY, false, user_only},
     {"agreement", "file", "Files an agreement.", "a.pdf --person P1 --kind A5 --date 2026-03-02",
      GDPOP_DUTY_SYSTEM, true, file_params},
+    {"compliance", "", "Reports.", "", GDPOP_DUTY_ANY, false, format_params},
     {"device", "add", "Adds a device.", "--kind computer", GDPOP_DUTY_SYSTEM, true, device_params},
     {"device", "bind", "Binds a device.", "D1 li", GDPOP_DUTY_SYSTEM, true, bind_params},
     {"host", "register", "Registers this host.", "", GDPOP_DUTY_SYSTEM, true, none},
@@ -267,6 +271,9 @@ static const struct gdpop_field secret_fields[] = {
     TEXT("user", "Account", "li"), {"secret", "Password", GDPOP_FIELD_SECRET, "Qx7!initial"}};
 static const struct gdpop_row secret_row[] = {{2, secret_fields, 0}};
 
+static const struct gdpop_field page[] = {TEXT("document", "Page", "<!DOCTYPE html>\n<p>a\n")};
+static const struct gdpop_row page_row[] = {{1, page, 0}};
+
 static struct gdpop_result answer(struct gdpop_admin *a, const char *noun, const char *verb)
 {
     static struct gdpop_field id = TEXT("id", "Id", "");
@@ -306,6 +313,12 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     if (r)
         return r;
     last = answer(a, noun, verb);
+    if (strcmp(noun, "compliance") == 0) {
+        const char *format = value_of(args, count, "format");
+        last = format && strcmp(format, "html") == 0
+                   ? (struct gdpop_result){false, false, 1, page_row, ""}
+                   : (struct gdpop_result){true, true, 2, accounts, ""};
+    }
     *result = &last;
     return 0;
 }

@@ -232,6 +232,22 @@ class TestAnswers(ToolTest):
         self.assertEqual(self.run_tool("account approve li --json").json(), {"message": "done"})
 
 
+class TestFormats(ToolTest):
+    def test_a_page_is_printed_as_it_is_and_its_check_sets_the_status(self):
+        result = self.run_tool("compliance --format html")
+        self.assertEqual((result.status, result.out), (REFUSED, "<!DOCTYPE html>\n<p>a\n"))
+
+    def test_a_page_in_json_is_a_text(self):
+        result = self.run_tool("compliance --format html --json")
+        self.assertEqual(json.loads(result.out), {"document": "<!DOCTYPE html>\n<p>a\n"})
+
+    def test_json_as_a_format_is_that_of_the_option(self):
+        result = self.run_tool("compliance --format json")
+        self.assertEqual(result.status, DONE)
+        self.assertEqual(json.loads(result.out), json.loads(self.run_tool("compliance --json").out))
+        self.assertEqual(len(json.loads(result.out)), 2)
+
+
 class TestActor(ToolTest):
     def test_the_session_s_account_acts(self):
         self.assertEqual(self.run_tool("account list").journal[0], "begin sysadmin read")

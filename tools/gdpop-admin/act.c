@@ -157,12 +157,21 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     return r ? r : ok ? 0 : GDPOP_ERR_REFUSED;
 }
 
+/* A command may take its format as an option of its own; JSON is the same either way. */
+static void take_format(struct tool *t, const struct call *call)
+{
+    const char *format = arguments_value(call, "format");
+    if (format && strcmp(format, "json") == 0)
+        t->json = true;
+}
+
 int act_run(struct tool *t, struct call *call)
 {
     struct out_file out = {.fd = -1};
     const char *actor = NULL;
     char *answer = NULL;
     bool host_may = call->operation->duties & GDPOP_DUTY_HOST;
+    take_format(t, call);
     int r = t->recover ? 0 : actor_find(t, host_may, &actor);
     if (r == 0)
         r = ask_secrets(t, call);

@@ -167,11 +167,25 @@ static int print_text(const struct gdpop_result *result, FILE *out)
     return r;
 }
 
+/* A result that is one finished document, such as a page, is printed as it is. */
+static const char *document_of(const struct gdpop_result *result)
+{
+    if (result->count != 1 || result->rows[0].count != 1)
+        return NULL;
+    const struct gdpop_field *f = &result->rows[0].fields[0];
+    return strcmp(f->name, "document") == 0 ? f->text : NULL;
+}
+
 int render(const struct tool *t, const struct gdpop_result *result, char **text)
 {
     size_t len;
     if (t->json) {
         *text = render_json(result);
+        return *text ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    }
+    const char *document = document_of(result);
+    if (document) {
+        *text = strdup(document);
         return *text ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     }
     FILE *out = open_memstream(text, &len);

@@ -21,8 +21,16 @@
 #define T(literal) ((char *)(uintptr_t)(literal))
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
 
-/* Of accounts whose processes a test may end: nobody else's on any machine. */
-enum { FIRST_UID = 1987001 };
+/* Of accounts whose processes a test may end: nobody else's on any machine, and none of a test that
+ * runs at the same time. Asked for the first time before anything forks. */
+static inline unsigned first_uid(void)
+{
+    static unsigned uid;
+    if (uid == 0)
+        uid = 1987001 + 100 * ((unsigned)getpid() % 10000);
+    return uid;
+}
+#define FIRST_UID first_uid()
 
 struct fixture {
     char dir[64];
