@@ -51,8 +51,11 @@ static int look(const char *path, mode_t kind, struct stat *st)
     if (lstat(path, st) < 0) {
         int missing = errno == ENOENT;
         err_errno(_("cannot look at %s"), path);
-        return missing ? err_fail(GDPOP_ERR_STORE, _("there is no store: %s is missing"), path)
-                       : GDPOP_ERR_STORE;
+        return missing
+                   ? err_fail(GDPOP_ERR_STORE,
+                              _("there is no store: %s is missing; make one with gdpop-admin init"),
+                              path)
+                   : GDPOP_ERR_STORE;
     }
     if ((st->st_mode & S_IFMT) != kind)
         return err_fail(

@@ -42,8 +42,8 @@ enum mark { START, AUTH, ACCOUNT, REST, MARKS };
 struct sample {
     int code; /* of PAM: the last phase's */
     enum mark failed_at;
-    double us[MARKS]; /* of each phase */
-    double total_us;
+    double us[MARKS];        /* of each phase */
+    double total_us, cpu_us; /* by the clock; of the processor, user and system */
     struct counts counts;
     long maxrss_kib;
 };
@@ -63,6 +63,13 @@ static double now_us(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static double cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
@@ -182,10 +189,12 @@ static void measure(uint32_t i, struct sample *s)
     *s = (struct sample){0};
     if (counts_now)
         *counts_now() = (struct counts){0};
+    double start = cpu_us();
     if (strcmp(want.op, "hash") == 0)
         hash_alone(s);
     else
         log_in(i, s);
+    s->cpu_us = cpu_us() - start;
     if (counts_now)
         s->counts = *counts_now();
     getrusage(RUSAGE_SELF, &usage);
@@ -269,6 +278,7 @@ static void print(const struct sample *list, unsigned count, double wall_sec)
     if (counts_now)
         printf(", \"syncs\": %u, \"hashes\": %u", syncs, hashes);
     print_list("us", list, count, offsetof(struct sample, total_us));
+    print_list("cpu_us", list, count, offsetof(struct sample, cpu_us));
     print_list("start_us", list, count, offsetof(struct sample, us[START]));
     print_list("auth_us", list, count, offsetof(struct sample, us[AUTH]));
     print_list("account_us", list, count, offsetof(struct sample, us[ACCOUNT]));

@@ -2,7 +2,7 @@
 #define GDPOP_BENCH_COUNT_H
 
 struct counts {
-    unsigned syncs;  /* fdatasync and fsync */
+    unsigned syncs;  /* waits for the disk: fdatasync, fsync, synchronous writes */
     unsigned hashes; /* crypt and its kin */
 };
 

@@ -272,7 +272,7 @@ class TestActor(ToolTest):
                 ("auditor", "right\n", DONE, ""),
                 ("auditor", "right", DONE, ""),
                 ("auditor", "right\r\n", DONE, ""),
-                ("auditor", "wrong\n", NOT_AUTHORISED, "auditor was not authenticated"),
+                ("auditor", "wrong\n", NOT_AUTHORISED, "name or password is wrong"),
                 ("auditor", " right\n", NOT_AUTHORISED, "auditor was not authenticated"),
                 ("auditor", "", USAGE, "fewer lines"),
                 ("auditor", "x" * 513 + "\n", USAGE, "at most 512 bytes"),
@@ -557,6 +557,9 @@ class TestImport(ToolTest):
     BYTES = [
         (FORM.encode() + b"\x81\x20\xff\n", "forms.csv:3: the text is neither UTF-8 nor GB18030"),
         (FORM.encode() + b"a\0b\n", "forms.csv:3: the file holds a NUL"),
+        (b"PK\3\4\x14\0\6\0", "forms.csv is a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as CSV"),
+        (b"PK,name\n", "forms.csv:1:1 (PK): no column"),
     ]
 
     def test_errors_of_the_table_name_line_and_column(self):

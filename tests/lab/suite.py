@@ -52,6 +52,8 @@ def build(tally):
     commands = [["cmake", "--build", BUILD, "--", "--quiet"]]
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
         commands.insert(0, ["cmake", "--preset", PRESET])
+        print(f"tests/run: building build/{PRESET}, the first time only", file=sys.stderr,
+              flush=True)
     for command in commands:
         status, log = call(command)
         if status != 0:

@@ -66,9 +66,14 @@ static int say_denied(const struct tool *t, pam_handle_t *pam, int r)
     case PAM_ABORT:
         return say(t, GDPOP_ERR_SYSTEM, _("%s cannot be authenticated by PAM service %s: %s"),
                    t->as, PAM_SERVICE_NAME, pam_strerror(pam, r));
-    default:
-        return say(t, GDPOP_ERR_NOT_AUTHORISED, _("%s was not authenticated: %s"), t->as,
-                   pam_strerror(pam, r));
+    case PAM_AUTH_ERR:
+    case PAM_USER_UNKNOWN:
+    case PAM_MAXTRIES:
+        return say(t, GDPOP_ERR_NOT_AUTHORISED,
+                   _("%s was not authenticated: name or password is wrong, or it is locked"),
+                   t->as);
+    default: /* the module has said why */
+        return say(t, GDPOP_ERR_NOT_AUTHORISED, _("%s was not authenticated"), t->as);
     }
 }
 

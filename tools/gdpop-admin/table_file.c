@@ -159,6 +159,13 @@ static int check(const struct tool *t, struct table_file *file)
     return 0;
 }
 
+/* What spreadsheets save unless told otherwise: a ZIP archive (xlsx, ods) or an OLE file (xls). */
+static bool is_workbook(const char *bytes, size_t len)
+{
+    return len >= 4 &&
+           (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "\xd0\xcf\x11\xe0", 4) == 0);
+}
+
 int table_file_read(const struct tool *t, const char *path, const struct column *columns,
                     struct table_file *file)
 {
@@ -169,6 +176,9 @@ int table_file_read(const struct tool *t, const char *path, const struct column 
     int r = user_file_read(t, path, false, &file->bytes, &len);
     if (r)
         return r;
+    if (is_workbook(file->bytes, len))
+        return say(t, GDPOP_ERR_FORMAT,
+                   _("%s is a workbook: open it in the spreadsheet and save it as CSV"), path);
     bool tabs = name_len > 4 && strcasecmp(path + name_len - 4, ".tsv") == 0;
     enum csv_fault fault = csv_read(file->bytes, len, tabs, &file->csv);
     if (fault == CSV_GOOD)
