@@ -20,6 +20,9 @@ struct txn;
 
 enum { STORE_SCHEMA = 1 };
 
+/* The file of the audit room in the store's directory: keys of the trail's seal. */
+#define STORE_SEAL_FILE "seal"
+
 /* Makes an empty store: directory 0700, data and lock files allocated in full, key ring, meta
  * record. Durable when it returns. Errors: GDPOP_ERR_EXISTS, GDPOP_ERR_SYSTEM, GDPOP_ERR_FULL.
  * Nothing half-made is left behind on an error. */
@@ -58,6 +61,14 @@ int txn_commit(struct txn *t);
 void txn_abort(struct txn *t); /* NULL is allowed */
 struct arena *txn_arena(const struct txn *t);
 struct store *txn_store(const struct txn *t);
+
+/* What the audit room keeps with a write transaction, NULL at first. ended is called once, when the
+ * transaction has ended and the write lock is still held; durable: it was committed. */
+struct txn_note {
+    void (*ended)(struct txn_note *n, bool durable);
+};
+void txn_set_note(struct txn *t, struct txn_note *n);
+struct txn_note *txn_note(const struct txn *t);
 
 /* Runs change(t, arg) in a write transaction and commits; when the map was full it grows the map
  * and runs change again from the start, so change must have no effect outside the transaction. The
