@@ -4,17 +4,19 @@
 
 extern const struct operation operations_account[], operations_account_state[],
     operations_agreement[], operations_audit[], operations_binding[], operations_credential[],
-    operations_device[], operations_host[], operations_org[], operations_permit[],
-    operations_person[], operations_policy[], operations_profile[], operations_session[],
-    operations_status[], operations_tick[], operations_trace[], operations_trail[],
-    operations_workplace[];
+    operations_device[], operations_export[], operations_host[], operations_org[],
+    operations_permit[], operations_person[], operations_policy[], operations_profile[],
+    operations_session[], operations_status[], operations_tick[], operations_trace[],
+    operations_trail[], operations_workplace[];
 
 const struct operation *const operation_files[] = {
-    operations_account, operations_account_state, operations_agreement, operations_audit,
-    operations_binding, operations_credential,    operations_device,    operations_host,
-    operations_org,     operations_permit,        operations_person,    operations_policy,
-    operations_profile, operations_session,       operations_status,    operations_tick,
-    operations_trace,   operations_trail,         operations_workplace, NULL,
+    operations_account,   operations_account_state, operations_agreement,
+    operations_audit,     operations_binding,       operations_credential,
+    operations_device,    operations_host,          operations_org,
+    operations_permit,    operations_person,        operations_policy,
+    operations_profile,   operations_session,       operations_status,
+    operations_tick,      operations_trace,         operations_trail,
+    operations_workplace, operations_export,        NULL,
 };
 
 static int by_name(const void *a, const void *b)

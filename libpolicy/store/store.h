@@ -83,7 +83,7 @@ struct table;
 extern const struct table table_meta, table_organisation, table_person, table_account,
     table_credential, table_counter, table_source, table_device, table_binding, table_host,
     table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,
-    table_policy, table_event;
+    table_policy, table_event, table_checkpoint;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -196,6 +196,10 @@ int store_append_event(struct txn *t, uint64_t sequence, const Model__TrailEntry
 int store_each_event(struct txn *t, uint64_t from, uint64_t to,
                      int (*each)(uint64_t sequence, Model__TrailEntry *entry, void *arg),
                      void *arg);
+
+/* Signed points of the trail, by the number of their event. */
+int store_put_checkpoint(struct txn *t, const Model__Checkpoint *c);
+int store_get_checkpoint(struct txn *t, uint64_t sequence, Model__Checkpoint **c);
 
 /* Takes the account's counting lock: held over read counter, hash, commit (DESIGN 4.7). */
 int store_count_lock(const struct conf *conf, const char *account, struct lock *l);
