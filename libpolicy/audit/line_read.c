@@ -47,22 +47,37 @@ static int read_instant(const char *p, size_t len, int64_t *at)
     return 0;
 }
 
+/* Value of a digit; 0x80 for what is none. */
+static const uint8_t digit[256] = {
+#define FOUR(c) [c] = 0x80, [c + 1] = 0x80, [c + 2] = 0x80, [c + 3] = 0x80
+#define SIXTEEN(c) FOUR(c), FOUR(c + 4), FOUR(c + 8), FOUR(c + 12)
+    SIXTEEN(0),   SIXTEEN(16),  SIXTEEN(32),  ['1'] = 1,    ['2'] = 2,    ['3'] = 3,
+    ['4'] = 4,    ['5'] = 5,    ['6'] = 6,    ['7'] = 7,    ['8'] = 8,    ['9'] = 9,
+    FOUR(58),     [62] = 0x80,  [63] = 0x80,  SIXTEEN(64),  [96] = 0x80,  ['a'] = 10,
+    ['b'] = 11,   ['c'] = 12,   ['d'] = 13,   ['e'] = 14,   ['f'] = 15,   [103] = 0x80,
+    FOUR(104),    FOUR(108),    SIXTEEN(112), SIXTEEN(128), SIXTEEN(144), SIXTEEN(160),
+    SIXTEEN(176), SIXTEEN(192), SIXTEEN(208), SIXTEEN(224), SIXTEEN(240),
+#undef FOUR
+#undef SIXTEEN
+};
+
 static int nibble(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    uint8_t n = digit[(uint8_t)c];
+    return n & 0x80 ? -1 : n;
 }
 
 static int read_hex(const char *p, size_t len, uint8_t out[static DIGEST_BYTES])
 {
     if (len != 2 * DIGEST_BYTES)
         return GDPOP_ERR_FORMAT;
-    int bad = 0;
+    unsigned bad = 0;
     for (int i = 0; i < DIGEST_BYTES; i++) {
-        int high = nibble(p[2 * i]), low = nibble(p[2 * i + 1]);
+        unsigned high = digit[(uint8_t)p[2 * i]], low = digit[(uint8_t)p[2 * i + 1]];
         bad |= high | low;
-        out[i] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
+        out[i] = (uint8_t)(high << 4 | low);
     }
-    return bad < 0 ? GDPOP_ERR_FORMAT : 0;
+    return bad & 0x80 ? GDPOP_ERR_FORMAT : 0;
 }
 
 static int take(struct trail_line *line, int column, const char *value, size_t len)
@@ -149,7 +164,8 @@ static int read_string(char **p, char **value, size_t *len)
     static const char plain[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
     char *from = *p, *to;
     *value = from;
-    from += strcspn(from, "\"\\");
+    while (*from && *from != '"' && *from != '\\')
+        from++;
     to = from;
     while (*from && *from != '"') {
         const char *escape, *next;
@@ -177,7 +193,9 @@ static int read_string(char **p, char **value, size_t *len)
 
 static char *skip_blanks(char *p)
 {
-    return p + strspn(p, " \t");
+    while (*p == ' ' || *p == '\t')
+        p++;
+    return p;
 }
 
 int line_member(char **p, char **name, char **value, size_t *len)
@@ -223,13 +241,54 @@ static int column_of(const char *name, int expected)
     return -1;
 }
 
-static int read_json(char *p, struct trail_line *line)
+/* The members that stand as line_write wrote them: *p and *expected go behind the last of those.
+ * Whatever is written otherwise is left to line_member. */
+static int read_as_written(char **p, const char *end, int *expected, struct trail_line *line)
+{
+    for (; *expected < LINE_COLUMNS; ++*expected) {
+        const char *name = line_columns[*expected];
+        size_t len = strlen(name);
+        char *at = *p, *value;
+        bool quoted = *expected != 0 && *expected != 18 && *expected != 19;
+        if ((size_t)(end - at) < len + 70 || *at != (*expected ? ',' : '{') || at[1] != '"' ||
+            memcmp(at + 2, name, len) != 0 || at[len + 2] != '"' || at[len + 3] != ':' ||
+            (at[len + 4] == '"') != quoted)
+            return 0;
+        value = at + len + 4 + quoted;
+        if (*expected >= 20 && value[64] == '"') {
+            at = value + 65;
+            len = 64;
+        } else if (quoted) {
+            at = value;
+            if (read_string(&at, &value, &len) < 0)
+                return GDPOP_ERR_FORMAT;
+        } else {
+            for (len = 0; value[len] >= '0' && value[len] <= '9'; len++)
+                ;
+            at = value + len;
+            if (*at != ',')
+                return 0;
+            *at = '\0';
+        }
+        int r = take(line, *expected, value, len);
+        if (!quoted)
+            *at = ',';
+        if (r < 0)
+            return r;
+        *p = at;
+    }
+    return 0;
+}
+
+static int read_json(char *p, const char *end, struct trail_line *line)
 {
     char *name, *value;
     size_t len;
-    uint32_t seen = 0;
-    int r, expected = 0;
-    if (*p++ != '{')
+    int expected = 0, r;
+    if ((r = read_as_written(&p, end, &expected, line)) < 0)
+        return r;
+    uint32_t seen = (UINT32_C(1) << expected) - 1;
+    if (expected == 0 && *p++ != '{')
         return GDPOP_ERR_FORMAT;
     while ((r = line_member(&p, &name, &value, &len)) == 1) {
         int column = column_of(name, expected);
@@ -238,7 +297,7 @@ static int read_json(char *p, struct trail_line *line)
             return GDPOP_ERR_FORMAT;
         seen |= UINT32_C(1) << column;
     }
-    return r < 0 || seen != (UINT32_C(1) << LINE_COLUMNS) - 1 ? GDPOP_ERR_FORMAT : 0;
+    return r < 0 || *p || seen != (UINT32_C(1) << LINE_COLUMNS) - 1 ? GDPOP_ERR_FORMAT : 0;
 }
 
 /* ---- CSV ---- */
@@ -302,6 +361,6 @@ int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS])
 int line_read(char *text, size_t len, enum line_format format, const uint8_t *csv_order,
               struct trail_line *line)
 {
-    return format == LINE_JSONL ? read_json(text, line)
+    return format == LINE_JSONL ? read_json(text, text + len, line)
                                 : read_csv(text, text + len, csv_order, line);
 }

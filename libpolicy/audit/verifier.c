@@ -25,6 +25,8 @@ void verifier_wipe(struct verifier *v)
 {
     explicit_bzero(v->given, sizeof(v->given));
     explicit_bzero(v->key, sizeof(v->key));
+    digester_free(v->digester);
+    v->digester = NULL;
 }
 
 int verifier_add_key(struct verifier *v, uint64_t epoch, const uint8_t key[static DIGEST_BYTES])
@@ -128,13 +130,16 @@ static bool key_for(struct verifier *v, uint64_t epoch, uint64_t sequence)
     if (!v->key_ready || v->key_used != best || v->key_epoch > epoch) {
         v->key_ready = true;
         v->key_used = best;
+        v->keyed = false;
         v->key_epoch = v->given[best].epoch;
         memcpy(v->key, v->given[best].key, DIGEST_BYTES);
     }
-    for (; v->key_epoch < epoch; v->key_epoch++)
+    for (; v->key_epoch < epoch; v->key_epoch++, v->keyed = false)
         if (seal_next_key(v->key) < 0)
             return false;
-    return true;
+    if (!v->keyed)
+        v->keyed = digester_key(v->digester, v->key) == 0;
+    return v->keyed;
 }
 
 static bool is_renewal(const struct trail_item *i)
@@ -155,7 +160,6 @@ static void see_renewal(struct verifier *v, const struct trail_item *i)
 
 static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal *seal)
 {
-    struct seal_slot slot;
     uint8_t mac[DIGEST_BYTES];
     *seal = SEAL_NONE;
     if (!i->mac)
@@ -171,9 +175,7 @@ static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal 
         *seal = i->epoch > i->sequence ? SEAL_BAD : SEAL_UNKNOWN;
         return 0;
     }
-    memcpy(slot.key, v->key, DIGEST_BYTES);
-    int r = sealing_mac(&slot, i->digest, mac);
-    explicit_bzero(&slot, sizeof(slot));
+    int r = digester_hmac(v->digester, BYTES(i->digest, DIGEST_BYTES), mac);
     if (r == 0 && digest_equal(mac, i->mac))
         *seal = SEAL_GOOD;
     return r;
@@ -181,10 +183,12 @@ static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal 
 
 /* ---- One event ---- */
 
-static int chains(const uint8_t *previous, const struct trail_item *i, bool *fits)
+static int chains(struct verifier *v, const uint8_t *previous, const struct trail_item *i,
+                  bool *fits)
 {
+    const struct bytes parts[] = {BYTES(previous, DIGEST_BYTES), i->packed};
     uint8_t digest[DIGEST_BYTES];
-    int r = trail_digest(previous, i->packed, digest);
+    int r = digester_sm3(v->digester, parts, 2, digest);
     *fits = r == 0 && digest_equal(digest, i->digest);
     return r;
 }
@@ -230,7 +234,7 @@ static int judge(struct verifier *v, const struct trail_item *i)
     enum seal seal;
     int r = judge_seal(v, i, &seal);
     if (r == 0 && v->previous_known)
-        r = chains(v->previous, i, &fits);
+        r = chains(v, v->previous, i, &fits);
     if (r < 0)
         return r;
     bool good = (fits || v->suspect) && seal != SEAL_BAD;
@@ -324,7 +328,7 @@ static int again(struct verifier *v, const struct trail_item *i)
         return 0;
     }
     /* Two with one number: the one that fits the chain and the seal was there first. */
-    if ((r = judge_seal(v, i, &seal)) < 0 || (r = chains(v->before, i, &fits)) < 0)
+    if ((r = judge_seal(v, i, &seal)) < 0 || (r = chains(v, v->before, i, &fits)) < 0)
         return r;
     bool genuine = fits && seal != SEAL_BAD && v->holds && v->held.last == n;
     v->holds = v->holds && !genuine;
@@ -379,6 +383,9 @@ static void settle(struct verifier *v, const struct trail_item *i)
 int verifier_item(struct verifier *v, const struct trail_item *i)
 {
     bool gap = v->gap;
+    int r = v->digester ? 0 : digester_new(&v->digester);
+    if (r < 0)
+        return r;
     if (!v->begun)
         begin(v, i);
     v->events++;
@@ -394,7 +401,7 @@ int verifier_item(struct verifier *v, const struct trail_item *i)
         gap = true;
         v->previous_known = false;
     }
-    int r = judge(v, i);
+    r = judge(v, i);
     follow_epoch(v, i, gap);
     meet_anchors(v, i);
     advance(v, i);

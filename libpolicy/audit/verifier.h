@@ -4,7 +4,7 @@
 #ifndef GDPOP_AUDIT_VERIFIER_H
 #define GDPOP_AUDIT_VERIFIER_H
 
-#include "crypto/digest.h"
+#include "crypto/digester.h"
 #include "gdpop.h"
 
 enum { VERIFIER_KEYS_MAX = 16, VERIFIER_HOST_BYTES = 64 };
@@ -43,7 +43,8 @@ struct verifier {
         uint64_t epoch;
         uint8_t key[DIGEST_BYTES];
     } given[VERIFIER_KEYS_MAX];
-    bool key_ready;
+    struct digester *digester; /* keyed with `key` */
+    bool key_ready, keyed;
     uint64_t key_epoch;
     uint8_t key[DIGEST_BYTES];
     bool begun, closed, renewed; /* renewed: by an event whose key was not given */
@@ -72,7 +73,7 @@ void verifier_report(struct verifier *v, const char *kind, uint64_t first, uint6
                      const char *sentence, ...) __attribute__((format(printf, 5, 6)));
 /* The end: anchors that were not met are told. */
 void verifier_end(struct verifier *v);
-/* Wipes. */
+/* Wipes and frees what it holds. */
 void verifier_wipe(struct verifier *v);
 
 #endif
