@@ -3,20 +3,24 @@
 #include <stdlib.h>
 
 extern const struct operation operations_account[], operations_account_state[],
-    operations_agreement[], operations_audit[], operations_binding[], operations_credential[],
-    operations_device[], operations_export[], operations_host[], operations_org[],
-    operations_permit[], operations_person[], operations_policy[], operations_profile[],
-    operations_session[], operations_status[], operations_tick[], operations_trace[],
-    operations_trail[], operations_workplace[];
+    operations_agreement[], operations_archive[], operations_audit[], operations_binding[],
+    operations_credential[], operations_device[], operations_export[], operations_host[],
+    operations_org[], operations_permit[], operations_person[], operations_policy[],
+    operations_profile[], operations_session[], operations_status[], operations_tick[],
+    operations_trace[], operations_trail[], operations_workplace[];
 
 const struct operation *const operation_files[] = {
-    operations_account,   operations_account_state, operations_agreement,
-    operations_audit,     operations_binding,       operations_credential,
-    operations_device,    operations_host,          operations_org,
-    operations_permit,    operations_person,        operations_policy,
-    operations_profile,   operations_session,       operations_status,
-    operations_tick,      operations_trace,         operations_trail,
-    operations_workplace, operations_export,        NULL,
+    operations_account,   operations_account_state,
+    operations_agreement, operations_audit,
+    operations_binding,   operations_credential,
+    operations_device,    operations_host,
+    operations_org,       operations_permit,
+    operations_person,    operations_policy,
+    operations_profile,   operations_session,
+    operations_status,    operations_tick,
+    operations_trace,     operations_trail,
+    operations_workplace, operations_export,
+    operations_archive,   NULL,
 };
 
 static int by_name(const void *a, const void *b)

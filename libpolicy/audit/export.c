@@ -130,9 +130,29 @@ static int write_event(uint64_t sequence, Model__TrailEntry *entry, void *arg)
 static int keep_digest(uint64_t sequence, Model__TrailEntry *entry, void *arg)
 {
     (void)sequence;
-    if (entry && entry->digest.len == DIGEST_BYTES)
-        memcpy(arg, entry->digest.data, DIGEST_BYTES);
-    return 0;
+    if (!entry || entry->digest.len != DIGEST_BYTES)
+        return 0;
+    memcpy(arg, entry->digest.data, DIGEST_BYTES);
+    return 1;
+}
+
+/* What stands before the first event may be in an archive only. */
+int trail_digest_before(struct txn *t, uint64_t first, uint8_t digest[static DIGEST_BYTES])
+{
+    Model__Archive *x;
+    memset(digest, 0, DIGEST_BYTES);
+    if (first <= 1)
+        return 0;
+    int r = store_each_event(t, first - 1, first - 1, keep_digest, digest);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = store_get_archive(t, first - 1, &x);
+    if (r == 0 && x->digest.len == DIGEST_BYTES)
+        memcpy(digest, x->digest.data, DIGEST_BYTES);
+    else if (r == 0 || r == GDPOP_ERR_NOT_FOUND)
+        r = err_fail(GDPOP_ERR_TRAIL, _("event %llu of the trail is missing or damaged"),
+                     (unsigned long long)first - 1);
+    return r;
 }
 
 /* One page in a read transaction of its own: a long one would keep freed pages from use. */
@@ -146,9 +166,7 @@ static int write_page(struct store *s, struct writing *w)
     w->arena = a;
     if (r == 0 && w->next == w->x->first && (r = store_meta(t, &meta)) == 0) {
         snprintf(w->statement.store, sizeof(w->statement.store), "%s", meta->store_id);
-        if (w->x->first > 1)
-            r = store_each_event(t, w->x->first - 1, w->x->first - 1, keep_digest,
-                                 w->statement.previous);
+        r = trail_digest_before(t, w->x->first, w->statement.previous);
     }
     if (r == 0)
         r = store_each_event(t, w->next, to, write_event, w);

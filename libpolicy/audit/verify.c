@@ -1,3 +1,4 @@
+#include "audit/archive.h"
 #include "audit/private.h"
 #include "audit/verifier.h"
 
@@ -6,6 +7,7 @@
 #include "model/codec.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct walk {
     int (*each)(const Model__Event *e, void *arg);
@@ -90,6 +92,36 @@ static void tell(const struct gdpop_audit_finding *f, void *arg)
     keep(f, v->report);
 }
 
+static int check_archive(struct txn *t, struct verifier *v, const Model__Archive *x)
+{
+    char *path = trail_archive_path(store_conf(txn_store(t)), x, txn_arena(t));
+    if (!path)
+        return GDPOP_ERR_NOMEM;
+    if (access(path, F_OK) < 0)
+        verifier_report(v, "missing", x->first, x->last,
+                        _("the archive %s of events %llu to %llu is missing"), path,
+                        (unsigned long long)x->first, (unsigned long long)x->last);
+    return 0;
+}
+
+/* The first event, or the one behind what was archived and taken out. */
+static int find_start(struct txn *t, struct verifier *v)
+{
+    Model__Archive **list;
+    size_t count;
+    int r = store_archives(t, &list, &count);
+    v->start = 1;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if ((r = check_archive(t, v, list[i])) < 0 || !list[i]->pruned_at ||
+            list[i]->digest.len != DIGEST_BYTES)
+            continue;
+        v->start = list[i]->last + 1;
+        memcpy(v->previous, list[i]->digest.data, DIGEST_BYTES);
+        v->previous_known = true;
+    }
+    return r;
+}
+
 int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r)
 {
     struct verify w = {v, r};
@@ -98,12 +130,13 @@ int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r)
         v->found = tell;
         v->arg = &w;
     }
-    v->start = 1;
-    int result = store_each_event(t, 1, 0, check, &w);
+    int result = find_start(t, v);
+    if (result == 0)
+        result = store_each_event(t, v->start, 0, check, &w);
     if (result < 0)
         return result;
     verifier_end(v);
-    r->first = v->last > 0 ? 1 : 0;
+    r->first = v->begun ? v->first : 0;
     r->last = v->last;
     r->sealed_to = v->sealed_to;
     r->findings = v->findings;

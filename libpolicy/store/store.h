@@ -83,7 +83,7 @@ struct table;
 extern const struct table table_meta, table_organisation, table_person, table_account,
     table_credential, table_counter, table_source, table_device, table_binding, table_host,
     table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,
-    table_policy, table_event, table_checkpoint;
+    table_policy, table_event, table_checkpoint, table_archive;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -200,6 +200,13 @@ int store_each_event(struct txn *t, uint64_t from, uint64_t to,
 /* Signed points of the trail, by the number of their event. */
 int store_put_checkpoint(struct txn *t, const Model__Checkpoint *c);
 int store_get_checkpoint(struct txn *t, uint64_t sequence, Model__Checkpoint **c);
+
+/* Archives of the trail, by the number of their last event; all of them in that order. */
+int store_put_archive(struct txn *t, const Model__Archive *x);
+int store_get_archive(struct txn *t, uint64_t last, Model__Archive **x);
+int store_archives(struct txn *t, Model__Archive ***list, size_t *count);
+/* Takes events first..last out of the table; only the audit room does, when an archive has them. */
+int store_remove_events(struct txn *t, uint64_t first, uint64_t last);
 
 /* Takes the account's counting lock: held over read counter, hash, commit (DESIGN 4.7). */
 int store_count_lock(const struct conf *conf, const char *account, struct lock *l);
