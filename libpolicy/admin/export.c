@@ -50,18 +50,15 @@ static int write_out(struct gdpop_admin *a)
     return sentence ? err_fail(r, "%s", sentence) : r;
 }
 
-/* The trail is exported whole, so who does it must see all of it. */
-static int check_sees_all(struct gdpop_admin *a)
+/* The trail is exported whole, or its chain proves nothing: it is the concern of whoever supervises
+ * the organisation that runs this host. */
+static int check_host_in_scope(struct gdpop_admin *a)
 {
-    Model__Organisation *own;
-    if (!a->self)
-        return 0;
-    int r = store_get_organisation(a->call.txn, a->self->organisation, &own);
-    if (r != 0 || own->supervised_by[0] == '\0')
-        return r;
-    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
-                    _("only an auditor of the organisation at the top exports the trail: it tells "
-                      "of people whom yours does not supervise"));
+    Model__Host *host;
+    int r = store_get_host(a->call.txn, a->host_id, &host);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(r, _("this host is not registered: see gdpop-admin host register"));
+    return r != 0 ? r : admin_scope(a, host->organisation);
 }
 
 static int find_range(struct gdpop_admin *a, const struct request *q, struct trail_export *x)
@@ -88,7 +85,7 @@ static int export(struct gdpop_admin *a, const struct request *q)
 {
     struct exporting *x = arena_alloc(a->call.arena, sizeof(*x));
     const char *format = request_text(q, "format");
-    int r = x ? check_sees_all(a) : GDPOP_ERR_NOMEM;
+    int r = x ? check_host_in_scope(a) : GDPOP_ERR_NOMEM;
     if (r != 0 || (r = find_range(a, q, &x->what)) != 0)
         return r;
     x->what.format = format && strcmp(format, "csv") == 0 ? LINE_CSV : LINE_JSONL;
