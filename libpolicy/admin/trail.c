@@ -10,23 +10,21 @@ struct checking {
     struct verifier verifier;
     struct trail_anchor *anchors;
     struct gdpop_admin *a;
-    int r;
+    char *why; /* the sentences of the findings, the first ones */
 };
 
-static void show_finding(const struct gdpop_audit_finding *f, void *arg)
+enum { WHY_MAX = 20 };
+
+static void keep_sentence(const struct gdpop_audit_finding *f, void *arg)
 {
     struct checking *c = arg;
-    struct gdpop_admin *a = c->a;
-    if (c->r != 0 || (c->r = result_row(a, 0)) != 0 ||
-        (c->r = result_text(a, "kind", _("Kind"), f->kind)) != 0 ||
-        (c->r = result_number(a, "first", _("First event"), (int64_t)f->first)) != 0 ||
-        (c->r = result_number(a, "last", _("Last event"), (int64_t)f->last)) != 0)
-        return;
-    c->r = result_text(a, "why", _("Why"), f->sentence);
+    if (c->why && c->verifier.findings <= WHY_MAX)
+        c->why =
+            arena_printf(c->a->call.arena, "%s%s%s", c->why, c->why[0] ? "; " : "", f->sentence);
 }
 
-/* What the auditor brought: seal keys and checkpoints, whose signatures are held against the key of
- * this host. */
+/* What the auditor brought: seal keys and checkpoints, whose signatures are the auditor's to check,
+ * with the public key kept elsewhere. */
 static int read_kept(struct gdpop_admin *a, const struct request *q, struct checking *c)
 {
     struct bytes key = request_file(q, "seal-key"), anchor = request_file(q, "anchor");
@@ -34,10 +32,28 @@ static int read_kept(struct gdpop_admin *a, const struct request *q, struct chec
     if (r == 0 && anchor.len > 0)
         r = kept_anchors(anchor, "--anchor", NULL, &c->anchors, &c->verifier.anchor_count);
     c->verifier.anchors = c->anchors;
-    c->verifier.found = show_finding;
+    c->verifier.found = keep_sentence;
     c->verifier.arg = c;
     c->a = a;
-    return r;
+    c->why = admin_copy(a, "");
+    return r == 0 && !c->why ? GDPOP_ERR_NOMEM : r;
+}
+
+static int show_report(struct gdpop_admin *a, const struct trail_report *report, const char *why)
+{
+    int r;
+    if ((r = result_row(a, 0)) != 0 ||
+        (r = result_bool(a, "verified", _("Verified"), a->result.ok)) != 0 ||
+        (r = result_bool(a, "seal_checked", _("Seals checked"), report->seal_checked)) != 0 ||
+        (r = result_number(a, "first", _("First event"), (int64_t)report->first)) != 0 ||
+        (r = result_number(a, "last", _("Last event"), (int64_t)report->last)) != 0 ||
+        (r = result_number(a, "sealed_to", _("Last event of a closed epoch"),
+                           (int64_t)report->sealed_to)) != 0 ||
+        (r = result_number(a, "findings", _("Findings"), (int64_t)report->findings)) != 0 ||
+        (r = result_number(a, "bad", _("First event that does not fit"), (int64_t)report->bad)) !=
+            0)
+        return r;
+    return result_text(a, "why", _("Why"), why);
 }
 
 static int verify(struct gdpop_admin *a, const struct request *q)
@@ -45,15 +61,16 @@ static int verify(struct gdpop_admin *a, const struct request *q)
     struct checking c = {.anchors = NULL};
     struct trail_report report = {0};
     verifier_init(&c.verifier);
-    result_list(a);
     int r = read_kept(a, q, &c);
     if (r == 0)
         r = trail_verify_with(a->call.txn, &c.verifier, &report);
     verifier_wipe(&c.verifier);
     free(c.anchors);
-    if ((r != 0 && r != GDPOP_ERR_TRAIL) || c.r != 0)
-        return c.r != 0 ? c.r : r;
+    if (r != 0 && r != GDPOP_ERR_TRAIL)
+        return r;
     a->result.ok = r == 0;
+    if (!c.why || (r = show_report(a, &report, c.why)) != 0)
+        return c.why ? r : GDPOP_ERR_NOMEM;
     if (!a->result.ok)
         return result_message(a, _("the trail does not verify from event %llu on: %zu findings"),
                               (unsigned long long)report.bad, report.findings);
