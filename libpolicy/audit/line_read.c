@@ -297,7 +297,7 @@ static int read_json(char *p, const char *end, struct trail_line *line)
             return GDPOP_ERR_FORMAT;
         seen |= UINT32_C(1) << column;
     }
-    return r < 0 || *p || seen != (UINT32_C(1) << LINE_COLUMNS) - 1 ? GDPOP_ERR_FORMAT : 0;
+    return r < 0 || p != end || seen != (UINT32_C(1) << LINE_COLUMNS) - 1 ? GDPOP_ERR_FORMAT : 0;
 }
 
 /* ---- CSV ---- */
