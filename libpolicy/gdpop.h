@@ -176,6 +176,9 @@ enum gdpop_param_kind {
                              user's rights */
     GDPOP_PARAM_OUT, /* a file the caller writes the result field "secret" to, 0600, never over an
                         existing one */
+    GDPOP_PARAM_STREAM, /* a new file the caller makes, 0600, never over an existing one; the value
+                           is the number of its descriptor, which the library writes to on commit:
+                           all of it or an error, after which the caller removes the file */
     GDPOP_PARAM_SECRET, /* asked for by prompt or file, never an argument */
 };
 
@@ -288,6 +291,61 @@ int gdpop_admin_expect(struct gdpop_admin *a, size_t calls);
 int gdpop_admin_commit(struct gdpop_admin *a);
 /* Frees it; what was not committed is undone. NULL is allowed. */
 void gdpop_admin_end(struct gdpop_admin *a);
+
+/* ---- Exported trails: read and verified without store, key ring or root ----
+ * Exports (JSON Lines, CSV) and archives of one host's audit trail, whose form gdpop-audit(5)
+ * tells. Files are read as streams: memory does not grow with their size. */
+
+struct gdpop_audit;
+
+/* Texts are "" when absent and live during the call that shows the event. */
+struct gdpop_audit_event {
+    uint64_t sequence, epoch;
+    int64_t at, uptime; /* microseconds; uptime since boot */
+    const char *boot_id, *host, *actor, *subject, *action, *object, *outcome, *rule, *tag, *service,
+        *address, *tty, *device, *session, *detail, *code;
+    const uint8_t *digest; /* 32 bytes */
+};
+
+/* Something that does not fit. kind is one of: edited forged dropped inserted swapped duplicated
+ * moved foreign unsealed unreadable epoch open renewed cut missing rolled-back anchor signature
+ * manifest. */
+struct gdpop_audit_finding {
+    const char *kind;
+    uint64_t first, last;
+    const char *sentence;
+};
+
+struct gdpop_audit_report {
+    bool ok;                      /* nothing was found */
+    bool seal_checked;            /* a seal key was given */
+    bool signature_checked;       /* a certificate was given and all manifests were signed by it */
+    uint64_t first, last, events; /* numbers of the first and last event; how many were read */
+    uint64_t epochs;              /* how many keys sealed them */
+    uint64_t sealed_to;           /* last event of the last epoch that was closed */
+    uint64_t anchored_to;         /* newest anchor that was met, 0 when none was */
+};
+
+int gdpop_audit_open(struct gdpop_audit **ap);
+void gdpop_audit_close(struct gdpop_audit *a); /* NULL is allowed */
+/* Adds a file; order does not matter. Errors: GDPOP_ERR_FORMAT, GDPOP_ERR_NOT_FOUND,
+ * GDPOP_ERR_SYSTEM. */
+int gdpop_audit_add(struct gdpop_audit *a, const char *path);
+/* What the auditor keeps, as the files' content: a seal key handed out, the certificate or public
+ * key of the checkpoints, checkpoints. origin names the file in sentences. Errors:
+ * GDPOP_ERR_FORMAT, GDPOP_ERR_KEY. */
+int gdpop_audit_seal_key(struct gdpop_audit *a, const char *text, size_t len, const char *origin);
+int gdpop_audit_certificate(struct gdpop_audit *a, const char *text, size_t len,
+                            const char *origin);
+int gdpop_audit_anchor(struct gdpop_audit *a, const char *text, size_t len, const char *origin);
+/* Every event once, in order, until each returns non-zero (returned). Nothing is verified. */
+int gdpop_audit_each(struct gdpop_audit *a,
+                     int (*each)(const struct gdpop_audit_event *e, void *arg), void *arg);
+/* Reads everything and calls found for what does not fit. 0 also then: report->ok is false. Errors:
+ * GDPOP_ERR_FORMAT and GDPOP_ERR_SYSTEM when a file cannot be read to its end. */
+int gdpop_audit_verify(struct gdpop_audit *a,
+                       void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg,
+                       struct gdpop_audit_report *report);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

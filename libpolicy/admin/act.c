@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 
 #include "admin/table.h"
+#include "audit/export.h"
 #include "base/host.h"
 #include "base/log.h"
 #include "policy/local.h"
@@ -39,6 +40,10 @@ static int open_act(struct gdpop_admin *a)
     if ((a->flags & GDPOP_ADMIN_INIT) &&
         (a->g->conf_error != 0 || (r = store_create(&a->g->conf)) != 0))
         return a->g->conf_error != 0 ? err_fail(a->g->conf_error, "%s", a->g->conf_sentence) : r;
+    if ((a->flags & GDPOP_ADMIN_INIT) && (r = trail_make_sign_key(&a->g->conf)) != 0) {
+        store_unmake(&a->g->conf);
+        return r;
+    }
     if ((r = call_open(&a->call, a->g)) != 0)
         return r;
     return call_read(&a->call);
@@ -252,7 +257,7 @@ int gdpop_admin_commit(struct gdpop_admin *a)
         return r;
     a->committed = true;
     finish(a);
-    return 0;
+    return a->after ? a->after(a) : 0;
 }
 
 void gdpop_admin_end(struct gdpop_admin *a)

@@ -32,6 +32,8 @@ struct gdpop_admin {
     size_t ending_count;
     const Model__Session *ending_session[ADMIN_ENDINGS_MAX];
     size_t ending_session_count;
+    int (*after)(struct gdpop_admin *a); /* runs once the commit stands, without a transaction */
+    void *after_arg;
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */

@@ -10,33 +10,18 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_workplace[];
 extern const struct operation operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[];
+extern const struct operation operations_export[], operations_archive[];
 
 const struct operation *const operation_files[] = {
-    operations_account,
-    operations_account_state,
-    operations_agreement,
-    operations_audit,
-    operations_binding,
-    operations_credential,
-    operations_device,
-    operations_host,
-    operations_org,
-    operations_permit,
-    operations_person,
-    operations_policy,
-    operations_profile,
-    operations_session,
-    operations_status,
-    operations_tick,
-    operations_trace,
-    operations_trail,
-    operations_workplace,
-    operations_register,
-    operations_register_show,
-    operations_calendar,
-    operations_obligation,
-    operations_compliance,
-    NULL,
+    operations_account,   operations_account_state, operations_agreement,
+    operations_audit,     operations_binding,       operations_credential,
+    operations_device,    operations_host,          operations_org,
+    operations_permit,    operations_person,        operations_policy,
+    operations_profile,   operations_session,       operations_status,
+    operations_tick,      operations_trace,         operations_trail,
+    operations_workplace, operations_register,      operations_register_show,
+    operations_calendar,  operations_obligation,    operations_compliance,
+    operations_export,    operations_archive,       NULL,
 };
 
 static int by_name(const void *a, const void *b)

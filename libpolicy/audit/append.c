@@ -1,4 +1,5 @@
 #include "audit/private.h"
+#include "audit/sealing.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -96,24 +97,120 @@ static int stamp(struct txn *t, const Model__Event *newest, bool accept_clock, M
     return 0;
 }
 
-static int append(struct txn *t, bool accept_clock, Model__Event *e)
-{
-    static const uint8_t before_all[DIGEST_BYTES];
-    Model__TrailEntry entry = MODEL__TRAIL_ENTRY__INIT, *previous;
+/* Where the trail ends and what seals the next event. */
+struct end {
+    Model__Event *newest; /* NULL: the trail is empty */
     uint8_t digest[DIGEST_BYTES];
-    Model__Event *newest;
+    struct sealing *sealing;
+};
+
+static int find_end(struct txn *t, struct end *end)
+{
+    Model__TrailEntry *entry;
+    memset(end->digest, 0, sizeof(end->digest));
+    int r = trail_newest(t, &end->newest, &entry);
+    if (r == 0 && entry)
+        memcpy(end->digest, entry->digest.data, DIGEST_BYTES);
+    return r == 0 ? sealing_open(t, end->newest, entry, &end->sealing) : r;
+}
+
+/* Chains, seals and writes e behind the end, which it becomes. */
+static int put(struct txn *t, struct end *end, Model__Event *e)
+{
+    Model__TrailEntry entry = MODEL__TRAIL_ENTRY__INIT;
+    const struct seal_slot *slot = sealing_slot(end->sealing);
+    uint8_t digest[DIGEST_BYTES], mac[DIGEST_BYTES];
     struct bytes packed;
     int r;
-    if ((r = trail_newest(t, &newest, &previous)) < 0 ||
-        (r = stamp(t, newest, accept_clock, e)) < 0 || (r = clean_texts(txn_arena(t), e)) < 0 ||
+    if ((r = clean_texts(txn_arena(t), e)) < 0 ||
         (r = codec_encode(e, txn_arena(t), &packed)) < 0 ||
-        (r = trail_digest(previous ? previous->digest.data : before_all, packed, digest)) < 0)
+        (r = trail_digest(end->digest, packed, digest)) < 0 ||
+        (r = sealing_mac(slot, digest, mac)) < 0)
         return r;
+    memcpy(end->digest, digest, sizeof(digest));
     entry.event.data = (uint8_t *)(uintptr_t)packed.data;
     entry.event.len = packed.len;
-    entry.digest.data = digest;
-    entry.digest.len = sizeof(digest);
+    entry.digest.data = end->digest;
+    entry.digest.len = sizeof(end->digest);
+    entry.epoch = slot->epoch;
+    entry.mac.data = mac;
+    entry.mac.len = sizeof(mac);
+    end->newest = e;
     return store_append_event(t, e->sequence, &entry);
+}
+
+/* Instant of the epoch's first event. */
+static int epoch_began(struct txn *t, const struct seal_slot *slot, int64_t *at)
+{
+    uint8_t key[8];
+    Model__TrailEntry *entry;
+    Model__Event *first;
+    bytes_put_be64(key, slot->first);
+    int r = store_get(t, &table_event, BYTES(key, sizeof(key)), (void **)&entry);
+    if (r == 0)
+        r = codec_decode(&model__event__descriptor, BYTES(entry->event.data, entry->event.len),
+                         txn_arena(t), (void **)&first);
+    *at = r == 0 ? first->at : 0;
+    return r == GDPOP_ERR_NOMEM ? r : 0; /* one that cannot be read is as old as can be */
+}
+
+static int is_due(struct txn *t, const struct end *end, int64_t now_at, uint32_t limit_sec,
+                  uint32_t limit_events, bool *due)
+{
+    const struct seal_slot *slot = sealing_slot(end->sealing);
+    uint64_t last = end->newest ? end->newest->sequence : 0;
+    int64_t began_at;
+    *due = false;
+    if (last < slot->first || end->sealing->changed)
+        return 0;
+    *due = last - slot->first + 1 >= limit_events;
+    if (*due)
+        return 0;
+    int r = epoch_began(t, slot, &began_at);
+    *due = now_at - began_at >= (int64_t)limit_sec * CLOCK_SECOND;
+    return r;
+}
+
+static int put_closing_event(struct txn *t, struct end *end)
+{
+    const struct seal_slot *slot = sealing_slot(end->sealing);
+    Model__Event *e = arena_alloc(txn_arena(t), sizeof(*e));
+    if (!e)
+        return GDPOP_ERR_NOMEM;
+    model__event__init(e);
+    e->actor = (char *)(uintptr_t) "gdpop";
+    e->action = (char *)(uintptr_t)TRAIL_EPOCH_ACTION;
+    e->outcome = (char *)(uintptr_t) "done";
+    e->detail =
+        arena_printf(txn_arena(t), "epoch %llu: %llu events", (unsigned long long)slot->epoch,
+                     (unsigned long long)(end->newest->sequence - slot->first + 2));
+    int r = e->detail ? stamp(t, end->newest, false, e) : GDPOP_ERR_NOMEM;
+    return r == 0 ? put(t, end, e) : r;
+}
+
+static int close_epoch(struct txn *t, struct end *end, const struct trail_limits *limits)
+{
+    int r = put_closing_event(t, end);
+    if (r < 0)
+        return r;
+    return sealing_next(end->sealing, end->newest->sequence + 1, limits ? limits->epoch_sec : 0,
+                        limits ? limits->epoch_events : 0);
+}
+
+static int append(struct txn *t, bool accept_clock, Model__Event *e)
+{
+    struct end end;
+    bool due;
+    int r;
+    if ((r = find_end(t, &end)) < 0 || (r = stamp(t, end.newest, accept_clock, e)) < 0)
+        return r;
+    const struct seal_slot *slot = sealing_slot(end.sealing);
+    if ((r = is_due(t, &end, e->at, slot->limit_sec, slot->limit_events, &due)) < 0)
+        return r;
+    if (due &&
+        ((r = close_epoch(t, &end, NULL)) < 0 || (r = stamp(t, end.newest, accept_clock, e)) < 0))
+        return r;
+    return put(t, &end, e);
 }
 
 int trail_append(struct txn *t, Model__Event *e)
@@ -131,4 +228,67 @@ int trail_accept_clock(struct txn *t, Model__Event *e)
     if ((r = store_put_meta(t, meta)) < 0)
         return r;
     return append(t, true, e);
+}
+
+int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ended)
+{
+    struct end end;
+    int64_t now_at;
+    int r = trail_now(t, &now_at);
+    *ended = false;
+    if ((r < 0 && r != GDPOP_ERR_CLOCK) || (r = find_end(t, &end)) < 0 ||
+        (r = is_due(t, &end, now_at, limits->epoch_sec, limits->epoch_events, ended)) < 0)
+        return r;
+    return *ended ? close_epoch(t, &end, limits) : 0;
+}
+
+static int key_text(struct txn *t, const struct seal_slot *slot, struct secret *out)
+{
+    Model__Meta *meta;
+    char hex[2 * DIGEST_BYTES + 1], text[256];
+    int r = store_meta(t, &meta);
+    if (r < 0)
+        return r;
+    bytes_to_hex(BYTES(slot->key, sizeof(slot->key)), hex);
+    int len = snprintf(text, sizeof(text), "gdpop-seal-key 1\nstore %s\nepoch %llu\nkey %s\n",
+                       meta->store_id, (unsigned long long)slot->epoch, hex);
+    r = secret_set(out, text, (size_t)len);
+    explicit_bzero(hex, sizeof(hex));
+    explicit_bzero(text, sizeof(text));
+    return r;
+}
+
+int trail_first_key(struct txn *t, struct secret *out)
+{
+    struct end end;
+    int r = find_end(t, &end);
+    if (r == 0 && (sealing_slot(end.sealing)->epoch != 0 || end.sealing->changed))
+        r = err_fail(GDPOP_ERR_REFUSED, _("the first key of the trail is gone: it was given out "
+                                          "when the store was made"));
+    return r == 0 ? key_text(t, sealing_slot(end.sealing), out) : r;
+}
+
+int trail_rekey(struct txn *t, Model__Event *e, struct secret *out)
+{
+    struct end end = {.newest = NULL};
+    Model__TrailEntry *entry;
+    int r = find_end(t, &end);
+    if (r == 0 && end.newest && end.newest->sequence >= sealing_slot(end.sealing)->first)
+        r = put_closing_event(t, &end);
+    else if (r == GDPOP_ERR_SEAL || r == GDPOP_ERR_KEY)
+        r = 0; /* what the lost key sealed stays without a closing event */
+    if (r < 0 || (r = trail_newest(t, &end.newest, &entry)) < 0)
+        return r;
+    uint64_t epoch = sealing_epoch_after(end.newest, entry), first = 1;
+    if (end.newest) {
+        first = end.newest->sequence + 1;
+        epoch = entry->epoch + 1;
+        memcpy(end.digest, entry->digest.data, DIGEST_BYTES);
+    }
+    if ((r = sealing_renew(t, epoch, first, &end.sealing)) < 0 ||
+        (r = stamp(t, end.newest, false, e)) < 0)
+        return r;
+    e->action = (char *)(uintptr_t)TRAIL_REKEY_ACTION;
+    r = put(t, &end, e);
+    return r == 0 ? key_text(t, sealing_slot(end.sealing), out) : r;
 }

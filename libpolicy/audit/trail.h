@@ -3,6 +3,7 @@
 #ifndef GDPOP_AUDIT_TRAIL_H
 #define GDPOP_AUDIT_TRAIL_H
 
+#include "base/secret.h"
 #include "store/store.h"
 
 /* Appends e: sequence, at, uptime, boot_id and host are filled here, the rest by the caller (texts
@@ -14,6 +15,23 @@ int trail_append(struct txn *t, Model__Event *e);
 
 /* As trail_append, and takes the clock as it stands now: `audit accept-clock`. */
 int trail_accept_clock(struct txn *t, Model__Event *e);
+
+/* When an epoch ends (settings epoch_sec, epoch_events). */
+struct trail_limits {
+    uint32_t epoch_sec, epoch_events;
+};
+
+/* For `tick`: ends the current epoch when it has events and is over by these limits, which also
+ * hold for the next one. Errors: also GDPOP_ERR_SEAL. */
+int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ended);
+
+/* The key of epoch 0 as the text of a key file, for the auditor, in the act that makes the store.
+ * GDPOP_ERR_REFUSED once the epoch is over: the key is gone. */
+int trail_first_key(struct txn *t, struct secret *out);
+
+/* A fresh key and a new epoch, recorded by e (actor filled by the caller), when the seal was lost
+ * or does not belong to this trail. The text of the key's file goes to the auditor. */
+int trail_rekey(struct txn *t, Model__Event *e, struct secret *out);
 
 /* The instant of the newest event, 0 in an empty trail. */
 int trail_newest_at(struct txn *t, int64_t *at);
@@ -35,9 +53,16 @@ int trail_walk(struct txn *t, uint64_t from, uint64_t to,
 struct trail_report {
     uint64_t first, last; /* sequences seen */
     uint64_t bad;         /* first sequence that does not fit, 0 when all do */
-    char why[160];        /* sentence: altered, missing, out of order, … */
+    size_t findings;      /* how much does not */
+    uint64_t sealed_to;   /* last event of the last closed epoch */
+    bool seal_checked;
+    char why[384]; /* sentence of the first finding */
 };
-/* Recomputes the chain. GDPOP_ERR_TRAIL when it does not fit, with r filled. */
+
+/* Verifies the trail: the chain, and with keys the seal. v is prepared by verifier_init, keys and
+ * anchors, NULL: the chain alone. GDPOP_ERR_TRAIL when it does not fit, with r filled. */
+struct verifier;
+int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r);
 int trail_verify(struct txn *t, struct trail_report *r);
 
 #endif

@@ -1,10 +1,13 @@
+#include "audit/archive.h"
 #include "audit/private.h"
+#include "audit/verifier.h"
 
 #include "base/err.h"
 #include "base/text.h"
 #include "model/codec.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct walk {
     int (*each)(const Model__Event *e, void *arg);
@@ -40,62 +43,115 @@ int trail_walk(struct txn *t, uint64_t from, uint64_t to,
 }
 
 struct verify {
+    struct verifier *verifier;
     struct trail_report *report;
-    uint8_t previous[DIGEST_BYTES];
-    uint64_t expected;
 };
-
-static int bad(struct verify *v, uint64_t sequence, const char *why)
-{
-    v->report->bad = sequence;
-    snprintf(v->report->why, sizeof(v->report->why), "%s", why);
-    return 1;
-}
-
-/* Number inside the event; false when it cannot be read. */
-static bool inner_sequence(const Model__TrailEntry *entry, uint64_t *sequence)
-{
-    struct arena *a = arena_new();
-    void *message;
-    bool readable = a && codec_decode(&model__event__descriptor,
-                                      BYTES(entry->event.data, entry->event.len), a, &message) == 0;
-    if (readable)
-        *sequence = ((Model__Event *)message)->sequence;
-    arena_free(a);
-    return readable;
-}
 
 static int check(uint64_t sequence, Model__TrailEntry *entry, void *arg)
 {
     struct verify *v = arg;
-    uint8_t digest[DIGEST_BYTES];
-    uint64_t inner;
-    if (sequence != v->expected)
-        return bad(v, v->expected, _("the event is missing"));
-    v->report->last = sequence;
-    if (!entry || !inner_sequence(entry, &inner) || entry->digest.len != DIGEST_BYTES)
-        return bad(v, sequence, _("the event cannot be read"));
-    if (inner != sequence)
-        return bad(v, sequence,
-                   _("another event stands in its place: one was dropped, inserted or moved"));
-    int r = trail_digest(v->previous, BYTES(entry->event.data, entry->event.len), digest);
-    if (r < 0)
-        return r;
-    if (!digest_equal(digest, entry->digest.data))
-        return bad(v, sequence, _("the event, or the digest of the one before it, was altered"));
-    memcpy(v->previous, digest, sizeof(digest));
-    v->expected++;
+    struct trail_item item = {.packed = BYTES(NULL, 0), .sequence = sequence};
+    struct arena *a = arena_new();
+    Model__Event *e;
+    int r = a ? 0 : GDPOP_ERR_NOMEM;
+    if (r == 0 && entry && entry->digest.len == DIGEST_BYTES)
+        r = codec_decode(&model__event__descriptor, BYTES(entry->event.data, entry->event.len), a,
+                         (void **)&e);
+    else if (r == 0)
+        r = GDPOP_ERR_FORMAT;
+    if (r == 0)
+        item = (struct trail_item){
+            .packed = BYTES(entry->event.data, entry->event.len),
+            .sequence = e->sequence,
+            .epoch = entry->epoch,
+            .at = e->at,
+            .host = e->host,
+            .action = e->action,
+            .digest = entry->digest.data,
+            .mac = entry->mac.len == DIGEST_BYTES ? entry->mac.data : NULL,
+        };
+    if (r != GDPOP_ERR_NOMEM)
+        r = verifier_item(v->verifier, &item);
+    arena_free(a);
+    return r;
+}
+
+/* The first finding is kept for the report. */
+static void keep(const struct gdpop_audit_finding *f, void *arg)
+{
+    struct trail_report *r = arg;
+    if (r->findings++ > 0)
+        return;
+    r->bad = f->first;
+    snprintf(r->why, sizeof(r->why), "%s", f->sentence);
+}
+
+static void tell(const struct gdpop_audit_finding *f, void *arg)
+{
+    struct verify *v = arg;
+    keep(f, v->report);
+}
+
+static int check_archive(struct txn *t, struct verifier *v, const Model__Archive *x)
+{
+    char *path = trail_archive_path(store_conf(txn_store(t)), x, txn_arena(t));
+    if (!path)
+        return GDPOP_ERR_NOMEM;
+    if (access(path, F_OK) < 0)
+        verifier_report(v, "missing", x->first, x->last,
+                        _("the archive %s of events %llu to %llu is missing"), path,
+                        (unsigned long long)x->first, (unsigned long long)x->last);
     return 0;
+}
+
+/* The first event, or the one behind what was archived and taken out. */
+static int find_start(struct txn *t, struct verifier *v)
+{
+    Model__Archive **list;
+    size_t count;
+    int r = store_archives(t, &list, &count);
+    v->start = 1;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if ((r = check_archive(t, v, list[i])) < 0 || !list[i]->pruned_at ||
+            list[i]->digest.len != DIGEST_BYTES)
+            continue;
+        v->start = list[i]->last + 1;
+        memcpy(v->previous, list[i]->digest.data, DIGEST_BYTES);
+        v->previous_known = true;
+    }
+    return r;
+}
+
+int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r)
+{
+    struct verify w = {v, r};
+    *r = (struct trail_report){.seal_checked = v->key_count > 0};
+    if (!v->found) {
+        v->found = tell;
+        v->arg = &w;
+    }
+    int result = find_start(t, v);
+    if (result == 0)
+        result = store_each_event(t, v->start, 0, check, &w);
+    if (result < 0)
+        return result;
+    verifier_end(v);
+    r->first = v->begun ? v->first : 0;
+    r->last = v->last;
+    r->sealed_to = v->sealed_to;
+    r->findings = v->findings;
+    if (r->findings == 0)
+        return 0;
+    r->bad = v->first_bad;
+    return err_fail(GDPOP_ERR_TRAIL, _("the trail does not verify at event %llu: %s"),
+                    (unsigned long long)r->bad, r->why);
 }
 
 int trail_verify(struct txn *t, struct trail_report *r)
 {
-    struct verify v = {.report = r, .expected = 1};
-    *r = (struct trail_report){0};
-    int result = store_each_event(t, 1, 0, check, &v);
-    r->first = r->last > 0 ? 1 : 0;
-    if (result <= 0)
-        return result;
-    return err_fail(GDPOP_ERR_TRAIL, _("the trail does not verify at event %llu: %s"),
-                    (unsigned long long)r->bad, r->why);
+    struct verifier v;
+    verifier_init(&v);
+    int result = trail_verify_with(t, &v, r);
+    verifier_wipe(&v);
+    return result;
 }

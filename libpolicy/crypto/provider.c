@@ -53,6 +53,9 @@ static bool find_sm3(OSSL_PROVIDER *from)
         case OSSL_FUNC_DIGEST_FINAL:
             provider.sm3.final = OSSL_FUNC_digest_final(d);
             break;
+        case OSSL_FUNC_DIGEST_DUPCTX:
+            provider.sm3.dupctx = OSSL_FUNC_digest_dupctx(d);
+            break;
         case OSSL_FUNC_DIGEST_FREECTX:
             provider.sm3.freectx = OSSL_FUNC_digest_freectx(d);
             break;
@@ -61,7 +64,7 @@ static bool find_sm3(OSSL_PROVIDER *from)
         }
     }
     return provider.sm3.newctx && provider.sm3.init && provider.sm3.update && provider.sm3.final &&
-           provider.sm3.freectx;
+           provider.sm3.dupctx && provider.sm3.freectx;
 }
 
 static bool find_sm4_ctr(OSSL_PROVIDER *from)

@@ -18,6 +18,7 @@ struct provider {
         OSSL_FUNC_digest_init_fn *init;
         OSSL_FUNC_digest_update_fn *update;
         OSSL_FUNC_digest_final_fn *final;
+        OSSL_FUNC_digest_dupctx_fn *dupctx;
         OSSL_FUNC_digest_freectx_fn *freectx; /* wipes */
     } sm3;
     struct {

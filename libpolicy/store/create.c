@@ -33,8 +33,8 @@ static int make_dir(const char *path, bool *made)
 
 static void remove_files(const char *dir)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK,
-                           STORE_WRITE_LOCK};
+    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE,  STORE_COUNT_LOCK,
+                           STORE_OPEN_LOCK, STORE_WRITE_LOCK, STORE_SEAL_FILE};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(dir, names[i], path) == 0)
@@ -197,7 +197,8 @@ static int check_empty(const struct making *m)
 /* Only after check_empty: what is removed was made here. */
 static void undo(const struct making *m)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK};
+    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK,
+                           STORE_SEAL_FILE};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(m->conf->store_dir, names[i], path) == 0)

@@ -76,3 +76,14 @@ int store_each_event(struct txn *t, uint64_t from, uint64_t to,
                        visit, &w);
     return w.ended ? 0 : r;
 }
+
+int store_remove_events(struct txn *t, uint64_t first, uint64_t last)
+{
+    int r = 0;
+    for (uint64_t n = first; r == 0 && n <= last; n++) {
+        uint8_t key[8];
+        bytes_put_be64(key, n);
+        r = store_delete(t, &table_event, BYTES(key, sizeof(key)));
+    }
+    return r;
+}

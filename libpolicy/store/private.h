@@ -117,6 +117,7 @@ struct txn {
     MDB_txn *mdb;
     struct arena *arena;
     struct lock write_lock;
+    struct txn_note *note;
     bool writes;
     bool map_was_full;
 };

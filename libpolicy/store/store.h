@@ -20,6 +20,9 @@ struct txn;
 
 enum { STORE_SCHEMA = 1 };
 
+/* The file of the audit room in the store's directory: keys of the trail's seal. */
+#define STORE_SEAL_FILE "seal"
+
 /* Makes an empty store: directory 0700, data and lock files allocated in full, key ring, meta
  * record. Durable when it returns. Errors: GDPOP_ERR_EXISTS, GDPOP_ERR_SYSTEM, GDPOP_ERR_FULL.
  * Nothing half-made is left behind on an error. */
@@ -59,6 +62,14 @@ void txn_abort(struct txn *t); /* NULL is allowed */
 struct arena *txn_arena(const struct txn *t);
 struct store *txn_store(const struct txn *t);
 
+/* What the audit room keeps with a write transaction, NULL at first. ended is called once, when the
+ * transaction has ended and the write lock is still held; durable: it was committed. */
+struct txn_note {
+    void (*ended)(struct txn_note *n, bool durable);
+};
+void txn_set_note(struct txn *t, struct txn_note *n);
+struct txn_note *txn_note(const struct txn *t);
+
 /* Runs change(t, arg) in a write transaction and commits; when the map was full it grows the map
  * and runs change again from the start, so change must have no effect outside the transaction. The
  * error of change aborts. The thread should have no other transaction open: the map cannot grow
@@ -74,6 +85,7 @@ extern const struct table table_meta, table_organisation, table_person, table_ac
     table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,
     table_policy, table_event;
 extern const struct table table_register, table_obligation, table_calendar;
+extern const struct table table_checkpoint, table_archive;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -198,6 +210,17 @@ int store_append_event(struct txn *t, uint64_t sequence, const Model__TrailEntry
 int store_each_event(struct txn *t, uint64_t from, uint64_t to,
                      int (*each)(uint64_t sequence, Model__TrailEntry *entry, void *arg),
                      void *arg);
+
+/* Signed points of the trail, by the number of their event. */
+int store_put_checkpoint(struct txn *t, const Model__Checkpoint *c);
+int store_get_checkpoint(struct txn *t, uint64_t sequence, Model__Checkpoint **c);
+
+/* Archives of the trail, by the number of their last event; all of them in that order. */
+int store_put_archive(struct txn *t, const Model__Archive *x);
+int store_get_archive(struct txn *t, uint64_t last, Model__Archive **x);
+int store_archives(struct txn *t, Model__Archive ***list, size_t *count);
+/* Takes events first..last out of the table; only the audit room does, when an archive has them. */
+int store_remove_events(struct txn *t, uint64_t first, uint64_t last);
 
 /* Takes the account's counting lock: held over read counter, hash, commit (DESIGN 4.7). */
 int store_count_lock(const struct conf *conf, const char *account, struct lock *l);

@@ -28,6 +28,24 @@ struct store *txn_store(const struct txn *t)
     return t->store;
 }
 
+void txn_set_note(struct txn *t, struct txn_note *n)
+{
+    t->note = n;
+}
+
+struct txn_note *txn_note(const struct txn *t)
+{
+    return t->note;
+}
+
+static void tell_note(struct txn *t, bool durable)
+{
+    struct txn_note *n = t->note;
+    t->note = NULL;
+    if (n)
+        n->ended(n, durable);
+}
+
 static int new_txn(struct store *s, struct arena *a, struct txn **tp)
 {
     *tp = NULL;
@@ -102,6 +120,7 @@ static void end_mdb(struct txn *t)
     mdb_txn_abort(t->mdb);
     t->mdb = NULL;
     map_end(t->store->env);
+    tell_note(t, false);
 }
 
 static int commit_mdb(struct txn *t)
@@ -109,6 +128,7 @@ static int commit_mdb(struct txn *t)
     int rc = mdb_txn_commit(t->mdb); /* frees it, whatever comes */
     t->mdb = NULL;
     map_end(t->store->env);
+    tell_note(t, rc == 0);
     return rc == 0 ? 0 : txn_fail(t, rc, "commit");
 }
 

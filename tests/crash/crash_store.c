@@ -1,10 +1,12 @@
 /* Writers are killed at random instants, again and again. Each change puts an account (with its
  * index entries), counts and appends an event, in one transaction; a writer tells the sequence
- * number of what was committed. Afterwards: everything acknowledged is there, count and trail
- * agree, store and trail are sound.
+ * number of what was committed. Every few events the trail changes its key, so that writers are
+ * killed between the slots of the seal too. Afterwards: everything acknowledged is there, count and
+ * trail agree, store and trail are sound, every seal fits.
  *
  *   crash_store [ROUNDS [SEED]] */
 #include "audit/trail.h"
+#include "audit/verifier.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -18,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WRITERS = 2, ACCOUNTS = 40, CHECK_EVERY = 100, DELAY_MAX_US = 6000 };
+enum { WRITERS = 2, ACCOUNTS = 40, CHECK_EVERY = 100, EPOCH_EVENTS = 5, DELAY_MAX_US = 6000 };
 
 struct writer {
     pid_t pid;
@@ -31,6 +33,7 @@ struct acknowledged {
 };
 
 static struct conf conf;
+static uint8_t first_key[DIGEST_BYTES];
 static struct acknowledged *acked;
 static size_t acked_count, acked_room;
 
@@ -120,14 +123,15 @@ static void stop(struct writer *w)
 }
 
 struct trail {
-    pid_t *writer; /* of each event, from 1 */
-    uint64_t last;
+    pid_t *writer; /* of each event, from 1; 0: no writer's */
+    uint64_t last, others;
 };
 
 static int take_writer(const Model__Event *e, void *arg)
 {
     struct trail *trail = arg;
     trail->writer[e->sequence] = atoi(e->actor);
+    trail->others += trail->writer[e->sequence] == 0;
     return e->sequence > trail->last ? GDPOP_ERR_TRAIL : 0;
 }
 
@@ -141,6 +145,7 @@ static void check(void)
 {
     struct arena *a = arena_new();
     struct trail_report trail_report;
+    struct verifier verifier;
     struct store *s;
     struct txn *t = NULL;
     Model__Counter *c;
@@ -149,13 +154,18 @@ static void check(void)
         die("open");
     if (store_check(t, report, NULL, &problems) < 0 || problems > 0)
         die("the store is not sound");
-    if (trail_verify(t, &trail_report) < 0)
+    verifier_init(&verifier);
+    if (verifier_add_key(&verifier, 0, first_key) < 0 ||
+        trail_verify_with(t, &verifier, &trail_report) < 0)
         die("the trail is not sound");
-    if (store_get_counter(t, "total", &c) < 0 || c->failures_since_login != trail_report.last)
-        die("count and trail do not agree");
-    struct trail trail = {calloc(trail_report.last + 1, sizeof(pid_t)), trail_report.last};
+    struct trail trail = {calloc(trail_report.last + 1, sizeof(pid_t)), trail_report.last, 0};
     if (!trail.writer || trail_walk(t, 1, 0, take_writer, &trail) < 0)
         die("walk");
+    if (store_get_counter(t, "total", &c) < 0 ||
+        c->failures_since_login != trail_report.last - trail.others)
+        die("count and trail do not agree");
+    if (trail.others < trail_report.last / (EPOCH_EVENTS + 1))
+        die("the keys did not change");
     for (size_t i = 0; i < acked_count; i++) {
         uint64_t sequence = acked[i].sequence;
         pid_t found = sequence <= trail.last ? trail.writer[sequence] : 0;
@@ -169,6 +179,33 @@ static void check(void)
     }
     free(trail.writer);
     txn_abort(t);
+    store_close(s);
+    arena_free(a);
+}
+
+/* The first key is kept, and epochs made short. */
+static int begin_trail(struct txn *t, void *arg)
+{
+    const struct trail_limits now = {0, EPOCH_EVENTS};
+    Model__Event e = MODEL__EVENT__INIT;
+    struct secret key;
+    bool ended;
+    int r;
+    (void)arg;
+    if ((r = trail_first_key(t, &key)) < 0 ||
+        (r = bytes_from_hex(strndup(strstr(key.text, "\nkey ") + 5, 64), first_key,
+                            sizeof(first_key))) < 0 ||
+        (r = trail_append(t, &e)) < 0)
+        return r;
+    return trail_end_epoch(t, &now, &ended);
+}
+
+static void prepare(void)
+{
+    struct arena *a = arena_new();
+    struct store *s;
+    if (store_open(&conf, &s) < 0 || store_update(s, a, begin_trail, NULL) < 0)
+        die("begin");
     store_close(s);
     arena_free(a);
 }
@@ -207,6 +244,7 @@ int main(int argc, char **argv)
     conf.store_wait_sec = 30;
     if (store_create(&conf) < 0)
         die("create");
+    prepare();
     run(rounds);
     check();
     printf("%zu acknowledged changes, all there\n", acked_count);

@@ -8,6 +8,7 @@
 #include "signals.h"
 #include "user_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,10 +71,15 @@ static int read_files(struct tool *t, struct call *call)
     return r;
 }
 
+static bool makes_file(const struct gdpop_param *p)
+{
+    return p->kind == GDPOP_PARAM_OUT || p->kind == GDPOP_PARAM_STREAM;
+}
+
 static int create_out(struct tool *t, const struct call *call, struct out_file *out)
 {
     for (size_t i = 0; i < call->count && !t->dry_run; i++)
-        if (call->list[i].param->kind == GDPOP_PARAM_OUT)
+        if (makes_file(call->list[i].param))
             return out_file_create(t, call->list[i].typed, out);
     return 0;
 }
@@ -100,8 +106,9 @@ static int ask_secrets(struct tool *t, struct call *call)
 }
 
 static int call_library(struct tool *t, struct gdpop_admin *a, const struct call *call,
-                        const struct gdpop_result **result)
+                        const struct out_file *out, const struct gdpop_result **result)
 {
+    char descriptor[16];
     struct gdpop_arg *args = calloc(call->count + 1, sizeof(*args));
     if (!args)
         return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
@@ -109,6 +116,10 @@ static int call_library(struct tool *t, struct gdpop_admin *a, const struct call
         const struct argument *g = &call->list[i];
         args[i] = g->content ? (struct gdpop_arg){g->param->name, g->content, g->content_len}
                              : (struct gdpop_arg){g->param->name, g->typed, strlen(g->typed)};
+        if (g->param->kind == GDPOP_PARAM_STREAM) {
+            snprintf(descriptor, sizeof(descriptor), "%d", out->fd);
+            args[i] = (struct gdpop_arg){g->param->name, descriptor, strlen(descriptor)};
+        }
     }
     const struct gdpop_operation *o = call->operation;
     int r = gdpop_admin_call(a, o->noun, o->verb ? o->verb : "", args, call->count, result);
@@ -116,8 +127,13 @@ static int call_library(struct tool *t, struct gdpop_admin *a, const struct call
     return r ? say_library(t, r) : 0;
 }
 
-static int hand_over(struct tool *t, const struct gdpop_result *result, struct out_file *out)
+/* What the library streams it writes itself. */
+static int hand_over(struct tool *t, const struct call *call, const struct gdpop_result *result,
+                     struct out_file *out)
 {
+    for (size_t i = 0; i < call->count; i++)
+        if (call->list[i].param->kind == GDPOP_PARAM_STREAM)
+            return 0;
     if (out->fd < 0)
         return 0;
     const char *secret = act_field(result, "secret");
@@ -143,9 +159,9 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     int r = gdpop_admin_begin(t->g, actor, flags, &a);
     if (r)
         return say_library(t, r);
-    r = call_library(t, a, call, &result);
+    r = call_library(t, a, call, out, &result);
     if (r == 0)
-        r = hand_over(t, result, out);
+        r = hand_over(t, call, result, out);
     if (r == 0)
         r = act_commit(t, a);
     if (r == 0) {

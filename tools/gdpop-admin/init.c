@@ -101,6 +101,11 @@ static int create_secrets(struct init *in, const char *directory)
                        in->file.path, i);
         r = out_file_create(in->t, a->secret_path, &a->secret);
     }
+    for (size_t i = 0; i < INIT_KEPT && r == 0 && !in->t->dry_run; i++) {
+        in->kept_path[i] = say_format("%s/%s", directory, init_kept[i].file);
+        r = in->kept_path[i] ? out_file_create(in->t, in->kept_path[i], &in->kept[i])
+                             : GDPOP_ERR_NOMEM;
+    }
     return r;
 }
 
@@ -122,7 +127,8 @@ static int show(struct init *in, char **answer)
     }
     const struct gdpop_result result = {
         true, true, n, rows,
-        _("The store is ready. Hand each administrator the file with the initial password.")};
+        _("The store is ready. Hand each administrator the file with the initial password, and the "
+          "auditor seal-key and checkpoint.pem, which are to be kept off this host.")};
     if (rows && fields)
         r = render(in->t, &result, answer);
     free(rows);
@@ -159,6 +165,8 @@ static void free_init(struct init *in)
     }
     for (size_t i = 0; in->person_ids && i < in->person_count; i++)
         free(in->person_ids[i]);
+    for (size_t i = 0; i < INIT_KEPT; i++)
+        free(in->kept_path[i]);
     free(in->profiles);
     free(in->administrators);
     free(in->person_ids);
@@ -167,7 +175,7 @@ static void free_init(struct init *in)
 
 static int run_init(struct tool *t, struct call *call)
 {
-    struct init in = {.t = t};
+    struct init in = {.t = t, .kept = {{.fd = -1}, {.fd = -1}}};
     const char *directory = arguments_value(call, "secrets");
     char *answer = NULL;
     bool committed = false;
@@ -181,6 +189,8 @@ static int run_init(struct tool *t, struct call *call)
         r = with_store(&in, directory, &answer, &committed);
     for (size_t i = 0; in.administrators && i < in.administrator_count; i++)
         out_file_close(&in.administrators[i].secret, committed);
+    for (size_t i = 0; i < INIT_KEPT; i++)
+        out_file_close(&in.kept[i], committed);
     signals_release();
     if (answer && t->dry_run)
         say_note(_("dry run: nothing was written"));
@@ -195,7 +205,7 @@ static const struct gdpop_param init_params[] = {
     {"admins", GDPOP_PARAM_TEXT, false, true, false, "FILE.json",
      N_("the first organisations, persons, administrators and this host; see gdpop-admin(8)")},
     {"secrets", GDPOP_PARAM_TEXT, false, true, false, "DIR",
-     N_("directory for the initial passwords, one file an administrator")},
+     N_("directory for the initial passwords, one file an administrator, and the auditor's keys")},
     {"profile", GDPOP_PARAM_TEXT, false, false, true, "PROFILE",
      N_("regulation to load: the name of one that ships, or a path")},
     {NULL},

@@ -266,6 +266,24 @@ static int add_persons(struct init *in)
     return r;
 }
 
+const struct init_kept init_kept[INIT_KEPT] = {{"seal-key", "seal-key"},
+                                               {"certificate", "checkpoint.pem"}};
+
+static int give_auditor(struct init *in, size_t i)
+{
+    const struct gdpop_result *result;
+    const struct pair pairs[] = {{"to", init_kept[i].file}};
+    int r = act_call(in->act, "audit", init_kept[i].verb, pairs, 1, &result);
+    if (r)
+        return say_library(in->t, r);
+    const char *text = act_field(result, "secret");
+    if (in->kept[i].fd < 0)
+        return 0;
+    return text ? out_file_write(in->t, &in->kept[i], text)
+                : say(in->t, GDPOP_ERR_INTERNAL, _("the operation gave no secret to write to %s"),
+                      init_kept[i].file);
+}
+
 int init_calls(struct init *in)
 {
     int r = load_profiles(in);
@@ -281,5 +299,7 @@ int init_calls(struct init *in)
         r = add_host(in);
     for (size_t i = 0; i < in->administrator_count && r == 0; i++)
         r = add_administrator(in, &in->administrators[i], i);
+    for (size_t i = 0; i < INIT_KEPT && r == 0; i++)
+        r = give_auditor(in, i);
     return r;
 }

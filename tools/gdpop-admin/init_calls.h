@@ -18,6 +18,13 @@ struct first_administrator {
     struct out_file secret;
 };
 
+/* What init hands to the auditor: the operation whose secret goes to the file. */
+enum { INIT_KEPT = 2 };
+struct init_kept {
+    const char *verb, *file;
+};
+extern const struct init_kept init_kept[INIT_KEPT];
+
 struct init {
     struct tool *t;
     struct init_file file;
@@ -27,6 +34,8 @@ struct init {
     size_t administrator_count;
     struct first_administrator *administrators;
     size_t person_count;
+    char *kept_path[INIT_KEPT];
+    struct out_file kept[INIT_KEPT];
     char **person_ids; /* of persons[], as the store named them */
 };
 

@@ -278,13 +278,13 @@ static void test_changes_are_found(void **state)
     } cases[] = {
         {"drop", drop, 7, "missing"},
         {"drop first", drop_first, 1, "missing"},
-        {"drop and close up", drop_and_close_up, 7, "another event"},
-        {"swap", swap, 7, "another event"},
-        {"duplicate", duplicate, 8, "another event"},
+        {"drop and close up", drop_and_close_up, 7, "missing"},
+        {"swap", swap, 7, "each other's place"},
+        {"duplicate", duplicate, 7, "twice"},
         {"alter", alter, 7, "altered"},
         {"alter with digest", alter_with_digest, 7, "altered"},
         {"alter last", alter_last, EVENTS, "altered"},
-        {"insert", insert, 7, "altered"},
+        {"insert", insert, 7, "inserted"},
         {"spoil", spoil, 7, "cannot be read"},
         {"spoil last", spoil_last, EVENTS, "cannot be read"},
     };

@@ -98,7 +98,7 @@ static void test_every_table(void **state)
                                 filled(f->arena, store_tables[tables])));
     assert_ok(txn_commit(t));
     store_close(s);
-    assert_int_equal(tables, 21);
+    assert_int_equal(tables, 23);
 
     s = fixture_open(f);
     assert_ok(store_read(s, f->arena, &t));
@@ -187,6 +187,10 @@ static void test_shorthands(void **state)
           store_get_register_entry(t, m->id, (Model__RegisterEntry **)b));
     CHECK(Obligation, table_obligation, store_put_obligation(t, m),
           store_get_obligation(t, m->id, (Model__Obligation **)b));
+    CHECK(Checkpoint, table_checkpoint, store_put_checkpoint(t, m),
+          store_get_checkpoint(t, m->sequence, (Model__Checkpoint **)b));
+    CHECK(Archive, table_archive, store_put_archive(t, m),
+          store_get_archive(t, m->last, (Model__Archive **)b));
     assert_ok(store_put_override(t, (Model__Override *)filled(f->arena, &table_override)));
     assert_ok(txn_commit(t));
     store_close(s);

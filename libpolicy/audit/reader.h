@@ -1,0 +1,21 @@
+/* A file of a trail read as a stream: an export (JSON Lines, CSV) or an archive (the same under
+ * zstd). */
+#ifndef GDPOP_AUDIT_READER_H
+#define GDPOP_AUDIT_READER_H
+
+#include "audit/line.h"
+
+struct reader;
+
+/* Opens it and reads what stands before the first event. GDPOP_ERR_FORMAT when it is none. */
+int reader_open(const char *path, struct reader **rp);
+void reader_close(struct reader *r); /* NULL is allowed */
+
+/* The next event: 1 with *line, whose texts live until the next call; 0 at the end. Errors:
+ * GDPOP_ERR_FORMAT with file and line number, GDPOP_ERR_SYSTEM, GDPOP_ERR_NOMEM. */
+int reader_next(struct reader *r, struct trail_line *line);
+
+/* After the end: the line of the manifest (as JSON, may be changed), NULL when there is none. */
+char *reader_manifest(struct reader *r);
+
+#endif

@@ -1,0 +1,433 @@
+#include "audit/verifier.h"
+#include "audit/private.h"
+#include "audit/sealing.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Two proofs hang on each event. The chain: its digest covers the event and the digest before it;
+ * whoever changes the trail can compute it anew. The seal: the mac covers the digest under the key
+ * of its epoch, which is gone; nobody can make it. */
+
+enum seal { SEAL_GOOD, SEAL_BAD, SEAL_NONE, SEAL_UNKNOWN };
+
+/* Nothing here is secret from whoever waits for the answer. */
+static bool same(const uint8_t *a, const uint8_t *b)
+{
+    return memcmp(a, b, DIGEST_BYTES) == 0;
+}
+
+void verifier_init(struct verifier *v)
+{
+    memset(v, 0, sizeof(*v));
+}
+
+void verifier_wipe(struct verifier *v)
+{
+    explicit_bzero(v->given, sizeof(v->given));
+    explicit_bzero(v->key, sizeof(v->key));
+    digester_free(v->digester);
+    v->digester = NULL;
+}
+
+int verifier_add_key(struct verifier *v, uint64_t epoch, const uint8_t key[static DIGEST_BYTES])
+{
+    if (v->key_count == VERIFIER_KEYS_MAX)
+        return err_fail(GDPOP_ERR_TOO_LONG, _("more than %d seal keys"), VERIFIER_KEYS_MAX);
+    v->given[v->key_count].epoch = epoch;
+    memcpy(v->given[v->key_count++].key, key, DIGEST_BYTES);
+    return 0;
+}
+
+/* ---- Findings ---- */
+
+static void flush(struct verifier *v)
+{
+    if (!v->holds)
+        return;
+    v->holds = false;
+    v->findings++;
+    if (v->first_bad == 0 || v->held.first < v->first_bad)
+        v->first_bad = v->held.first;
+    v->held.sentence = v->held_sentence;
+    if (v->found)
+        v->found(&v->held, v->arg);
+}
+
+static void hold_list(struct verifier *v, const char *kind, uint64_t first, uint64_t last,
+                      const char *sentence, va_list list)
+{
+    flush(v);
+    v->held = (struct gdpop_audit_finding){.kind = kind, .first = first, .last = last};
+    vsnprintf(v->held_sentence, sizeof(v->held_sentence), sentence, list);
+    v->holds = true;
+}
+
+__attribute__((format(printf, 5, 6))) static void
+hold(struct verifier *v, const char *kind, uint64_t first, uint64_t last, const char *sentence, ...)
+{
+    va_list list;
+    va_start(list, sentence);
+    hold_list(v, kind, first, last, sentence, list);
+    va_end(list);
+}
+
+void verifier_report(struct verifier *v, const char *kind, uint64_t first, uint64_t last,
+                     const char *sentence, ...)
+{
+    va_list list;
+    va_start(list, sentence);
+    hold_list(v, kind, first, last, sentence, list);
+    va_end(list);
+    flush(v);
+}
+
+void verifier_gap(struct verifier *v, uint64_t first, uint64_t last)
+{
+    verifier_report(v, "missing", first, last,
+                    _("events %llu to %llu are in none of the files: an export or an archive that "
+                      "holds them (trail-%012llu-….jsonl.zst) is missing"),
+                    (unsigned long long)first, (unsigned long long)last, (unsigned long long)first);
+    v->gap = true;
+}
+
+static bool holds_kind(const struct verifier *v, const char *kind)
+{
+    return v->holds && strcmp(v->held.kind, kind) == 0;
+}
+
+/* Where the run of events with the same fault began that event n goes on; the finding held is then
+ * told again, longer. */
+static uint64_t run_start(struct verifier *v, const char *kind, uint64_t n)
+{
+    if (!holds_kind(v, kind) || v->held.last + 1 != n)
+        return n;
+    v->holds = false;
+    return v->held.first;
+}
+
+#define HOLD_RUN(v, kind, n, one, many)                                                            \
+    do {                                                                                           \
+        uint64_t start_ = run_start(v, kind, n);                                                   \
+        if (start_ == (n))                                                                         \
+            hold(v, kind, n, n, one, (unsigned long long)(n));                                     \
+        else                                                                                       \
+            hold(v, kind, start_, n, many, (unsigned long long)start_, (unsigned long long)(n));   \
+    } while (0)
+
+/* ---- Keys ---- */
+
+/* The key handed out last before the epoch, carried on to it. False: no key reaches there. Each
+ * epoch has an event, so one with a number above its event's cannot be. */
+static bool key_for(struct verifier *v, uint64_t epoch, uint64_t sequence)
+{
+    size_t best = v->key_count;
+    for (size_t i = 0; i < v->key_count; i++)
+        if (v->given[i].epoch <= epoch &&
+            (best == v->key_count || v->given[i].epoch > v->given[best].epoch))
+            best = i;
+    if (best == v->key_count || epoch > sequence)
+        return false;
+    if (!v->key_ready || v->key_used != best || v->key_epoch > epoch) {
+        v->key_ready = true;
+        v->key_used = best;
+        v->keyed = false;
+        v->key_epoch = v->given[best].epoch;
+        memcpy(v->key, v->given[best].key, DIGEST_BYTES);
+    }
+    for (; v->key_epoch < epoch; v->key_epoch++, v->keyed = false)
+        if (seal_next_key(v->key) < 0)
+            return false;
+    if (!v->keyed)
+        v->keyed = digester_key(v->digester, v->key) == 0;
+    return v->keyed;
+}
+
+static bool is_renewal(const struct trail_item *i)
+{
+    return i->action && strcmp(i->action, TRAIL_REKEY_ACTION) == 0;
+}
+
+/* A key made afresh is known only if it was given. */
+static void see_renewal(struct verifier *v, const struct trail_item *i)
+{
+    bool given = false;
+    if (!is_renewal(i))
+        return;
+    for (size_t k = 0; k < v->key_count; k++)
+        given |= v->given[k].epoch == i->epoch;
+    v->renewed = !given;
+}
+
+static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal *seal)
+{
+    uint8_t mac[DIGEST_BYTES];
+    *seal = SEAL_NONE;
+    if (!i->mac)
+        return 0;
+    *seal = SEAL_UNKNOWN;
+    if (v->key_count == 0)
+        return 0;
+    see_renewal(v, i);
+    if (v->renewed)
+        return 0;
+    *seal = SEAL_BAD;
+    if (!key_for(v, i->epoch, i->sequence)) {
+        *seal = i->epoch > i->sequence ? SEAL_BAD : SEAL_UNKNOWN;
+        return 0;
+    }
+    int r = digester_hmac(v->digester, BYTES(i->digest, DIGEST_BYTES), mac);
+    if (r == 0 && same(mac, i->mac))
+        *seal = SEAL_GOOD;
+    return r;
+}
+
+/* ---- One event ---- */
+
+static int chains(struct verifier *v, const uint8_t *previous, const struct trail_item *i,
+                  bool *fits)
+{
+    const struct bytes parts[] = {BYTES(previous, DIGEST_BYTES), i->packed};
+    uint8_t digest[DIGEST_BYTES];
+    int r = digester_sm3(v->digester, parts, 2, digest);
+    *fits = r == 0 && same(digest, i->digest);
+    return r;
+}
+
+static void advance(struct verifier *v, const struct trail_item *i)
+{
+    memcpy(v->before, v->previous, DIGEST_BYTES);
+    memcpy(v->previous, i->digest, DIGEST_BYTES);
+    v->previous_known = true;
+    v->last = i->sequence;
+    v->last_at = i->at;
+}
+
+/* Of another host than the trail began with; the trail's own is the first event's. */
+static bool is_foreign(const struct verifier *v, const struct trail_item *i)
+{
+    return i->host && v->host[0] && strcmp(i->host, v->host) != 0;
+}
+
+static void hold_altered(struct verifier *v, const struct trail_item *i, enum seal seal, bool fits)
+{
+    unsigned long long n = i->sequence;
+    if (is_foreign(v, i))
+        hold(v, "foreign", n, n, _("event %llu was recorded by another host, %.40s"), n, i->host);
+    else if (seal == SEAL_BAD && fits)
+        HOLD_RUN(v, "forged", i->sequence,
+                 _("the seal of event %llu is forged: it was altered and the chain computed anew"),
+                 _("the seals of events %llu to %llu are forged: the trail was altered from there "
+                   "on and the chain computed anew"));
+    else if (seal == SEAL_BAD)
+        hold(v, "edited", n, n, _("event %llu was altered: neither its digest nor its seal fits"),
+             n);
+    else if (seal == SEAL_GOOD)
+        hold(v, "edited", n, n, _("event %llu was altered after it was sealed"), n);
+    else
+        hold(v, "edited", n, n, _("event %llu, or the digest of the one before it, was altered"),
+             n);
+}
+
+static int judge(struct verifier *v, const struct trail_item *i)
+{
+    bool fits = true;
+    enum seal seal;
+    int r = judge_seal(v, i, &seal);
+    if (r == 0 && v->previous_known)
+        r = chains(v, v->previous, i, &fits);
+    if (r < 0)
+        return r;
+    bool good = (fits || v->suspect) && seal != SEAL_BAD;
+    if (!good)
+        hold_altered(v, i, seal, fits && v->previous_known);
+    else if (seal == SEAL_NONE)
+        HOLD_RUN(v, "unsealed", i->sequence, _("event %llu has no seal"),
+                 _("events %llu to %llu have no seal"));
+    /* A digest that its seal vouches for is what the next one was chained to. */
+    v->suspect = !good && seal != SEAL_GOOD;
+    v->bad = !good;
+    return 0;
+}
+
+static void enter_epoch(struct verifier *v, const struct trail_item *i, bool after_gap)
+{
+    unsigned long long n = i->sequence, old = v->epoch, new = i->epoch, last = v->last;
+    v->epochs++;
+    if (new < old || (v->closed && new != old + 1 && !after_gap))
+        hold(v, "epoch", n, n, _("event %llu is of epoch %llu, which does not follow epoch %llu"),
+             n, new, old);
+    else if (!v->closed && !after_gap && is_renewal(i))
+        hold(v, "open", last, last,
+             _("epoch %llu was not closed: its key was lost before event %llu, and events at its "
+               "end may be missing"),
+             old, n);
+    else if (!v->closed && !after_gap)
+        hold(v, "cut", last, n,
+             _("epoch %llu ends with event %llu and was not closed: events at its end are missing"),
+             old, last);
+    if (v->renewed && is_renewal(i))
+        verifier_report(v, "renewed", n, n,
+                        _("event %llu renewed the key of the seal: what follows is proved only "
+                          "with the key handed out then (epoch %llu)"),
+                        n, new);
+}
+
+static void follow_epoch(struct verifier *v, const struct trail_item *i, bool after_gap)
+{
+    bool loose = after_gap || v->loose; /* what closed the epoch before could not be seen */
+    v->loose = v->bad;
+    if (!v->bad && i->epoch != v->epoch)
+        enter_epoch(v, i, loose);
+    else if (!v->bad && v->closed && !loose)
+        hold(v, "epoch", i->sequence, i->sequence,
+             _("event %llu stands behind the end of its epoch %llu"),
+             (unsigned long long)i->sequence, (unsigned long long)i->epoch);
+    v->epoch = i->epoch;
+    v->closed = i->action && strcmp(i->action, TRAIL_EPOCH_ACTION) == 0;
+    if (v->closed && !v->bad)
+        v->sealed_to = i->sequence;
+}
+
+static void meet_anchors(struct verifier *v, const struct trail_item *i)
+{
+    for (size_t k = 0; k < v->anchor_count; k++) {
+        struct trail_anchor *a = &v->anchors[k];
+        if (a->sequence != i->sequence || a->met)
+            continue;
+        char at[40];
+        a->met = true;
+        clock_format_rfc3339(a->at, 480, at);
+        if (!same(a->digest, i->digest))
+            verifier_report(v, "rolled-back", i->sequence, i->sequence,
+                            _("event %llu is not the one that the checkpoint of %s saw: the trail "
+                              "was put back and continued differently"),
+                            (unsigned long long)i->sequence, at);
+    }
+}
+
+/* An event whose number has passed already. */
+static int again(struct verifier *v, const struct trail_item *i)
+{
+    unsigned long long n = i->sequence;
+    enum seal seal;
+    bool fits;
+    int r;
+    if (same(i->digest, v->previous) && n == v->last) {
+        hold(v, "duplicated", n, n, _("event %llu stands there twice"), n);
+        return 0;
+    }
+    if (holds_kind(v, "dropped") && v->held.first == n && v->held.last == n && v->last == n + 1) {
+        v->holds = false;
+        hold(v, "swapped", n, n + 1, _("events %llu and %llu stand in each other's place"), n,
+             n + 1);
+        return 0;
+    }
+    if (n != v->last) {
+        hold(v, "moved", n, n, _("event %llu stands again, or out of its place, behind event %llu"),
+             n, (unsigned long long)v->last);
+        return 0;
+    }
+    /* Two with one number: the one that fits the chain and the seal was there first. */
+    if ((r = judge_seal(v, i, &seal)) < 0 || (r = chains(v, v->before, i, &fits)) < 0)
+        return r;
+    bool genuine = fits && seal != SEAL_BAD && v->holds && v->held.last == n;
+    v->holds = v->holds && !genuine;
+    hold(v, "inserted", n, n, _("an event was inserted beside event %llu"), n);
+    if (genuine)
+        memcpy(v->previous, i->digest, DIGEST_BYTES);
+    v->suspect = !genuine;
+    return 0;
+}
+
+static void begin(struct verifier *v, const struct trail_item *i)
+{
+    v->begun = true;
+    v->first = v->start ? v->start : i->sequence;
+    v->epoch = i->epoch;
+    v->epochs = 1;
+    if (!v->host[0])
+        snprintf(v->host, sizeof(v->host), "%s", i->host ? i->host : "");
+    if (v->first == 1) {
+        memset(v->previous, 0, sizeof(v->previous));
+        v->previous_known = true;
+    }
+    v->last = v->first - 1;
+}
+
+static int unreadable(struct verifier *v)
+{
+    v->last++;
+    hold(v, "unreadable", v->last, v->last, _("event %llu cannot be read"),
+         (unsigned long long)v->last);
+    v->previous_known = false;
+    v->loose = true;
+    return 0;
+}
+
+static void drop(struct verifier *v, uint64_t first, uint64_t last)
+{
+    if (first == last)
+        hold(v, "dropped", first, last, _("event %llu is missing"), (unsigned long long)first);
+    else
+        hold(v, "dropped", first, last, _("events %llu to %llu are missing"),
+             (unsigned long long)first, (unsigned long long)last);
+}
+
+/* A finding that no later event can explain or lengthen. */
+static void settle(struct verifier *v, const struct trail_item *i)
+{
+    if (v->holds && i->sequence > v->held.last + 1)
+        flush(v);
+}
+
+int verifier_item(struct verifier *v, const struct trail_item *i)
+{
+    bool gap = v->gap;
+    int r = v->digester ? 0 : digester_new(&v->digester);
+    if (r < 0)
+        return r;
+    if (!v->begun)
+        begin(v, i);
+    v->events++;
+    v->gap = false;
+    if (!i->packed.data)
+        return unreadable(v);
+    if (i->sequence <= v->last)
+        return again(v, i);
+    settle(v, i);
+    if (i->sequence > v->last + 1) {
+        if (!gap)
+            drop(v, v->last + 1, i->sequence - 1);
+        gap = true;
+        v->previous_known = false;
+    }
+    r = judge(v, i);
+    follow_epoch(v, i, gap);
+    meet_anchors(v, i);
+    advance(v, i);
+    return r;
+}
+
+void verifier_end(struct verifier *v)
+{
+    flush(v);
+    for (size_t k = 0; k < v->anchor_count; k++) {
+        const struct trail_anchor *a = &v->anchors[k];
+        char at[40];
+        clock_format_rfc3339(a->at, 480, at);
+        if (v->host[0] && strcmp(a->host, v->host) != 0)
+            verifier_report(v, "anchor", a->sequence, a->sequence,
+                            _("the checkpoint of %s is of another host, %s"), at, a->host);
+        else if (!a->met && a->sequence > v->last)
+            verifier_report(v, "cut", v->last + 1, a->sequence,
+                            _("the checkpoint of %s saw event %llu, but the trail ends with event "
+                              "%llu: its end was cut off"),
+                            at, (unsigned long long)a->sequence, (unsigned long long)v->last);
+    }
+}

@@ -1,0 +1,22 @@
+/* SM3 and HMAC-SM3 of many short texts: what digest.h computes, with the allocation, and for HMAC
+ * the two blocks of the key, done once. One thread at a time. */
+#ifndef GDPOP_CRYPTO_DIGESTER_H
+#define GDPOP_CRYPTO_DIGESTER_H
+
+#include "crypto/digest.h"
+
+struct digester;
+
+int digester_new(struct digester **dp);
+/* Wipes and frees; NULL is allowed. */
+void digester_free(struct digester *d);
+
+/* As digest_sm3. */
+int digester_sm3(struct digester *d, const struct bytes *parts, size_t n,
+                 uint8_t out[static DIGEST_BYTES]);
+/* The key of the digester_hmac calls that follow. */
+int digester_key(struct digester *d, const uint8_t key[static DIGEST_BYTES]);
+/* As digest_hmac over one part. */
+int digester_hmac(struct digester *d, struct bytes part, uint8_t out[static DIGEST_BYTES]);
+
+#endif

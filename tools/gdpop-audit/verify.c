@@ -1,0 +1,96 @@
+#include "audit.h"
+
+#include <inttypes.h>
+
+struct telling {
+    bool json;
+    size_t count;
+};
+
+static void found(const struct gdpop_audit_finding *f, void *arg)
+{
+    struct telling *t = arg;
+    if (t->json) {
+        printf("%s{\"kind\":\"%s\",\"first\":%" PRIu64 ",\"last\":%" PRIu64 ",\"sentence\":",
+               t->count ? "," : "", f->kind, f->first, f->last);
+        put_json(stdout, f->sentence);
+        putchar('}');
+    } else {
+        put_clean(stdout, f->sentence);
+        putchar('\n');
+    }
+    t->count++;
+}
+
+static void say(const char *sentence)
+{
+    puts(sentence);
+}
+
+#define SAY(...)                                                                                   \
+    do {                                                                                           \
+        char text_[512];                                                                           \
+        snprintf(text_, sizeof(text_), __VA_ARGS__);                                               \
+        say(text_);                                                                                \
+    } while (0)
+
+typedef unsigned long long number;
+
+static void summarise(const struct gdpop_audit_report *r, size_t findings)
+{
+    SAY(_("%llu events, %llu to %llu, sealed by %llu keys"), (number)r->events, (number)r->first,
+        (number)r->last, (number)r->epochs);
+    if (!r->seal_checked)
+        say(_("the seals were not checked: no seal key was given"));
+    else if (r->sealed_to < r->last)
+        SAY(_("events %llu to %llu are of an epoch that is not closed: who was root on the host "
+              "then could still change them"),
+            (number)r->sealed_to + 1, (number)r->last);
+    if (!r->signature_checked)
+        say(_("the signatures were not checked: no certificate was given, or a file is not signed "
+              "by it"));
+    if (r->anchored_to)
+        SAY(_("complete up to event %llu, which a checkpoint saw"), (number)r->anchored_to);
+    if (r->anchored_to < r->last)
+        SAY(_("complete only up to event %llu: what was cut off behind it cannot be told without a "
+              "newer checkpoint"),
+            (number)r->last);
+    if (r->ok)
+        say(_("the trail verifies"));
+    else
+        SAY(_("the trail does not verify: %zu findings"), findings);
+}
+
+static void put_report(const struct gdpop_audit_report *r)
+{
+    printf("],\"verified\":%s,\"seal_checked\":%s,\"signature_checked\":%s,\"first\":%" PRIu64
+           ",\"last\":%" PRIu64 ",\"events\":%" PRIu64 ",\"epochs\":%" PRIu64
+           ",\"sealed_to\":%" PRIu64 ",\"anchored_to\":%" PRIu64 "}\n",
+           r->ok ? "true" : "false", r->seal_checked ? "true" : "false",
+           r->signature_checked ? "true" : "false", r->first, r->last, r->events, r->epochs,
+           r->sealed_to, r->anchored_to);
+}
+
+static int run(struct gdpop_audit *a, const struct options *o, int count, char **files)
+{
+    struct telling t = {.json = o->json};
+    struct gdpop_audit_report report;
+    int r = 0;
+    for (int i = 0; r == 0 && i < count; i++)
+        r = gdpop_audit_add(a, files[i]);
+    if (r < 0)
+        return fail(r);
+    if (o->json)
+        printf("{\"findings\":[");
+    r = gdpop_audit_verify(a, found, &t, &report);
+    if (r < 0)
+        return fail(r);
+    if (o->json)
+        put_report(&report);
+    else
+        summarise(&report, t.count);
+    return report.ok ? EXIT_DONE : EXIT_NOT_SOUND;
+}
+
+const struct command verify_command = {
+    "verify", N_("Find and locate what was changed, dropped or put in."), run};
