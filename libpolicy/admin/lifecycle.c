@@ -1,5 +1,7 @@
 #include "admin/lifecycle.h"
 
+#include "admin/batch.h"
+
 #include "policy/local.h"
 #include <stdlib.h>
 
@@ -51,6 +53,23 @@ static int fill_home(struct gdpop_admin *a, Model__Account *x, const struct sett
     return x->home && x->shell ? 0 : GDPOP_ERR_NOMEM;
 }
 
+/* GD-6: the administrator of the right office sets the account up. */
+static int check_office(struct gdpop_admin *a, const Model__Account *x, const char **missing)
+{
+    struct applying ap;
+    const char *where;
+    bool may;
+    int r;
+    if ((r = office_applying(a, x, "account", &ap)) != 0 ||
+        (r = office_carries_out(a, &ap, &may, &where)) != 0)
+        return r;
+    /* A leader in his own login decides and sets nothing up. */
+    if (!may || (a->self && a->self->duties == 0))
+        *missing =
+            arena_printf(a->call.arena, _("the setting up by an administrator of %s"), where);
+    return 0;
+}
+
 int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **missing)
 {
     const Model__Approval *approval =
@@ -67,7 +86,7 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
         *missing =
             arena_printf(a->call.arena, _("the agreement %s, signed on or after the approval"),
                          settings_text(&s, SETTING_pledge_kind));
-    if (r != 0)
+    if (r != 0 || (!*missing && (r = check_office(a, x, missing)) != 0))
         return r;
     if (*missing || strcmp(x->state, "approved") != 0)
         return store_put_account(a->call.txn, x);
@@ -77,27 +96,10 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
     x->state = (char *)"active";
     x->activated_at = a->now_at;
     if ((!x->home[0] && (r = fill_home(a, x, &s)) != 0) ||
-        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0)
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
+        (r = batch_activated(a, x)) != 0)
         return r;
     return admin_event(a, "account.activate", x->name, NULL, NULL);
-}
-
-static bool is_county_or_higher(const char *level)
-{
-    return strcmp(level, "county") == 0 || strcmp(level, "city") == 0 ||
-           strcmp(level, "province") == 0;
-}
-
-int lifecycle_approver(struct gdpop_admin *a, const Model__Account *x, Model__Organisation **o)
-{
-    int r = store_get_organisation(a->call.txn, x->organisation, o);
-    if (r == 0 && x->duties && (*o)->supervised_by[0])
-        return store_get_organisation(a->call.txn, (*o)->supervised_by, o);
-    for (int depth = 0;
-         r == 0 && depth < 16 && !is_county_or_higher((*o)->level) && (*o)->supervised_by[0];
-         depth++)
-        r = store_get_organisation(a->call.txn, (*o)->supervised_by, o);
-    return r;
 }
 
 struct count {

@@ -7,14 +7,20 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_device[], operations_host[], operations_org[], operations_permit[],
     operations_person[], operations_policy[], operations_profile[], operations_session[],
     operations_status[], operations_tick[], operations_trace[], operations_trail[],
-    operations_workplace[];
+    operations_workplace[], operations_role[], operations_request[];
 
 const struct operation *const operation_files[] = {
-    operations_account, operations_account_state, operations_agreement, operations_audit,
-    operations_binding, operations_credential,    operations_device,    operations_host,
-    operations_org,     operations_permit,        operations_person,    operations_policy,
-    operations_profile, operations_session,       operations_status,    operations_tick,
-    operations_trace,   operations_trail,         operations_workplace, NULL,
+    operations_account,   operations_account_state,
+    operations_agreement, operations_audit,
+    operations_binding,   operations_credential,
+    operations_device,    operations_host,
+    operations_org,       operations_permit,
+    operations_person,    operations_policy,
+    operations_profile,   operations_session,
+    operations_status,    operations_tick,
+    operations_trace,     operations_trail,
+    operations_workplace, operations_role,
+    operations_request,   NULL,
 };
 
 static int by_name(const void *a, const void *b)
@@ -55,6 +61,12 @@ const char *duty_names(unsigned duties)
         return _("system or security");
     case GDPOP_DUTY_ANY:
         return _("system, security or audit");
+    case GDPOP_DUTY_ANY | GDPOP_DUTY_LEADER:
+        return _("system, security or audit, and to leaders");
+    case GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY | GDPOP_DUTY_LEADER:
+        return _("system or security, and to leaders");
+    case GDPOP_DUTY_LEADER:
+        return _("leader");
     default:
         return _("none");
     }

@@ -1,12 +1,31 @@
 /* What time asks for; a timer runs it. */
-#include "admin/admin.h"
+#include "admin/batch.h"
+
+/* What nobody decided in time comes to nothing. */
+static int expire_requests(struct gdpop_admin *a, size_t *expired)
+{
+    Model__Request **list;
+    size_t count;
+    int r = store_open_requests(a->call.txn, &list, &count);
+    *expired = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (a->now_at < list[i]->expires_at)
+            continue;
+        for (size_t k = 0; r == 0 && k < list[i]->n_rows; k++)
+            if (strcmp(list[i]->rows[k]->state, "submitted") == 0) {
+                r = batch_end(a, list[i], list[i]->rows[k], "expired");
+                ++*expired;
+            }
+    }
+    return r;
+}
 
 /* Readers that were killed were cleared when the write transaction began, and the commit publishes
  * what NSS does not show yet. */
 static int tick(struct gdpop_admin *a, const struct request *q)
 {
     Model__Session **list;
-    size_t count, closed = 0;
+    size_t count, closed = 0, expired = 0;
     int r = admin_open_sessions(a, &list, &count);
     (void)q;
     for (size_t i = 0; r == 0 && i < count; i++) {
@@ -15,10 +34,11 @@ static int tick(struct gdpop_admin *a, const struct request *q)
         closed++;
         r = ending_record_session(a->call.txn, list[i], "tick");
     }
-    if (r != 0 || (r = result_row(a, 0)) != 0 ||
+    if (r != 0 || (r = expire_requests(a, &expired)) != 0 || (r = result_row(a, 0)) != 0 ||
         (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)(count - closed))) !=
             0 ||
-        (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)closed)) != 0)
+        (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)closed)) != 0 ||
+        (r = result_number(a, "requests_expired", _("Requests expired"), (int64_t)expired)) != 0)
         return r;
     return result_message(a, _("%zu sessions are open; %zu whose processes were gone are closed"),
                           count - closed, closed);
