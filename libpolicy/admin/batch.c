@@ -216,6 +216,12 @@ static int carry_out_permit(struct gdpop_admin *a, Model__Request *q, Model__Req
         return err_fail(GDPOP_ERR_REFUSED,
                         _("row %u of %s is carried out by an administrator of %s"), row->number,
                         q->id, where);
+    for (size_t i = 0; i < row->n_decisions; i++)
+        if (strcmp(row->decisions[i]->step, "approval") == 0) {
+            row->permit->approver = row->decisions[i]->person;
+            row->permit->paper = row->decisions[i]->paper;
+        }
+    row->permit->assessor = row->permit->created_by;
     if ((r = move(q, row, "carried-out")) != 0 || (r = permit_finish(a, row->permit)) != 0)
         return r;
     row->carried_out_by = (char *)a->actor;

@@ -59,4 +59,18 @@ int batch_carry_out(struct gdpop_admin *a, Model__Request *q, Model__RequestRow 
 int batch_activated(struct gdpop_admin *a, const Model__Account *x);
 int batch_put(struct gdpop_admin *a, Model__Request *q);
 
+/* What a permit's request takes: the request it is a row of, and a decision filed with it. */
+#define BATCH_PARAMS                                                                               \
+    OPTIONAL("request", GDPOP_PARAM_WORD, "REQUEST", N_("the request whose paper it stands on")),  \
+        OPTIONAL("leader", GDPOP_PARAM_WORD, "PERSON",                                             \
+                 N_("who approved it; the one whose office it is when left out")),                 \
+        OPTIONAL("paper", GDPOP_PARAM_FILE, "FILE", N_("the signed approval")),                    \
+        OPTIONAL("paper-number", GDPOP_PARAM_TEXT, "NUMBER", N_("its number or shelf mark")),      \
+        OPTIONAL("date", GDPOP_PARAM_DATE, "DATE", N_("its day, today when left out"))
+
+/* Files a permit as a row of --request, or of a request of its own, and decides it at once where a
+ * decision comes with it or the actor is who decides. Tells what was done. */
+int batch_permit(struct gdpop_admin *a, const struct request *q, const char *act,
+                 const Model__Account *x, const Model__Permit *p);
+
 #endif

@@ -129,3 +129,52 @@ int lifecycle_keep_duty(struct gdpop_admin *a, const Model__Account *x)
                     _("%s is the last active holder of its duty; appoint a successor first"),
                     x->name);
 }
+
+int lifecycle_freeze(struct gdpop_admin *a, Model__Account *x, const char *action,
+                     const char *reason, const char *tag, int64_t until_at)
+{
+    int r;
+    x->state = (char *)"frozen";
+    x->frozen_at = a->now_at;
+    x->frozen_by = (char *)a->actor;
+    x->frozen_reason = (char *)reason;
+    x->frozen_tag = (char *)tag;
+    x->suspended_until_at = until_at;
+    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, action, x->name, NULL, reason)) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
+        return r;
+    return admin_end_sessions_after(a, x->uid);
+}
+
+int lifecycle_end_permits(struct gdpop_admin *a, const char *account)
+{
+    Model__Permit **list;
+    size_t count;
+    int r = store_permits_of(a->call.txn, account, NULL, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (list[i]->ended_at || a->now_at >= list[i]->until_at ||
+            strcmp(list[i]->kind, "waiver") == 0 || strcmp(list[i]->kind, "observe") == 0)
+            continue;
+        list[i]->ended_at = a->now_at;
+        r = store_put_permit(a->call.txn, list[i]);
+        if (r == 0)
+            r = admin_event(a, "permit.end", account, list[i]->id, NULL);
+    }
+    return r;
+}
+
+int lifecycle_close(struct gdpop_admin *a, Model__Account *x, const char *reason)
+{
+    int r = lifecycle_keep_duty(a, x);
+    if (r != 0)
+        return r;
+    x->state = (char *)"closed";
+    x->duties = 0;
+    if ((r = lifecycle_end_permits(a, x->name)) != 0 ||
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
+        (r = admin_event(a, "account.close", x->name, NULL, reason)) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
+        return r;
+    return admin_end_sessions_after(a, x->uid);
+}

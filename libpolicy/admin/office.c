@@ -2,7 +2,7 @@
 
 enum { LEVELS_MAX = 16 };
 
-static bool is_special_town(const Model__Organisation *o)
+bool office_may_take_up(const Model__Organisation *o)
 {
     return strcmp(o->level, "town") == 0 &&
            (strncmp(o->division, "4419", 4) == 0 || strncmp(o->division, "4420", 4) == 0);
@@ -10,7 +10,7 @@ static bool is_special_town(const Model__Organisation *o)
 
 enum level office_level(const Model__Organisation *o)
 {
-    return is_special_town(o) && o->taken_up ? LEVEL_TOWN_POWERS : matrix_level(o->level);
+    return office_may_take_up(o) && o->taken_up ? LEVEL_TOWN_POWERS : matrix_level(o->level);
 }
 
 /* Up to the level that answers (the county's, or a town with its powers), and there from a unit to

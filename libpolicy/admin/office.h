@@ -29,6 +29,8 @@ int office_applying(struct gdpop_admin *a, const Model__Account *x, const char *
                     struct applying *ap);
 /* The level of an organisation, with the powers that a town has taken up. */
 enum level office_level(const Model__Organisation *o);
+/* A town of Dongguan or Zhongshan. */
+bool office_may_take_up(const Model__Organisation *o);
 /* The organisation that a place means for an organisation. */
 int office_place(struct gdpop_admin *a, const Model__Organisation *unit, enum where where,
                  Model__Organisation **o);

@@ -7,20 +7,18 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_device[], operations_host[], operations_org[], operations_permit[],
     operations_person[], operations_policy[], operations_profile[], operations_session[],
     operations_status[], operations_tick[], operations_trace[], operations_trail[],
-    operations_workplace[], operations_role[], operations_request[];
+    operations_workplace[], operations_role[], operations_request[], operations_leave[],
+    operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
+    operations_org_merge[];
 
 const struct operation *const operation_files[] = {
-    operations_account,   operations_account_state,
-    operations_agreement, operations_audit,
-    operations_binding,   operations_credential,
-    operations_device,    operations_host,
-    operations_org,       operations_permit,
-    operations_person,    operations_policy,
-    operations_profile,   operations_session,
-    operations_status,    operations_tick,
-    operations_trace,     operations_trail,
-    operations_workplace, operations_role,
-    operations_request,   NULL,
+    operations_account, operations_account_state, operations_agreement, operations_audit,
+    operations_binding, operations_credential,    operations_device,    operations_host,
+    operations_org,     operations_permit,        operations_person,    operations_policy,
+    operations_profile, operations_session,       operations_status,    operations_tick,
+    operations_trace,   operations_trail,         operations_workplace, operations_role,
+    operations_request, operations_leave,         operations_transfer,  operations_grant,
+    operations_window,  operations_org_change,    operations_org_merge, NULL,
 };
 
 static int by_name(const void *a, const void *b)

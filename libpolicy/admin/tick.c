@@ -1,5 +1,8 @@
 /* What time asks for; a timer runs it. */
 #include "admin/batch.h"
+#include "admin/grant.h"
+#include "admin/leave.h"
+#include "admin/transfer.h"
 
 /* What nobody decided in time comes to nothing. */
 static int expire_requests(struct gdpop_admin *a, size_t *expired)
@@ -25,7 +28,7 @@ static int expire_requests(struct gdpop_admin *a, size_t *expired)
 static int tick(struct gdpop_admin *a, const struct request *q)
 {
     Model__Session **list;
-    size_t count, closed = 0, expired = 0;
+    size_t count, closed = 0, expired = 0, left = 0, returned = 0, ended = 0;
     int r = admin_open_sessions(a, &list, &count);
     (void)q;
     for (size_t i = 0; r == 0 && i < count; i++) {
@@ -34,11 +37,17 @@ static int tick(struct gdpop_admin *a, const struct request *q)
         closed++;
         r = ending_record_session(a->call.txn, list[i], "tick");
     }
-    if (r != 0 || (r = expire_requests(a, &expired)) != 0 || (r = result_row(a, 0)) != 0 ||
+    if (r != 0 || (r = expire_requests(a, &expired)) != 0 || (r = leave_tick(a, &left)) != 0 ||
+        (r = transfer_tick(a, &returned)) != 0 || (r = grant_tick(a, &ended)) != 0 ||
+        (r = result_row(a, 0)) != 0 ||
         (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)(count - closed))) !=
             0 ||
         (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)closed)) != 0 ||
-        (r = result_number(a, "requests_expired", _("Requests expired"), (int64_t)expired)) != 0)
+        (r = result_number(a, "requests_expired", _("Requests expired"), (int64_t)expired)) != 0 ||
+        (r = result_number(a, "leavers_frozen", _("Leavers frozen"), (int64_t)left)) != 0 ||
+        (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)returned)) !=
+            0 ||
+        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)ended)) != 0)
         return r;
     return result_message(a, _("%zu sessions are open; %zu whose processes were gone are closed"),
                           count - closed, closed);
@@ -47,7 +56,7 @@ static int tick(struct gdpop_admin *a, const struct request *q)
 const struct operation operations_tick[] = {
     {.public = {.noun = "tick",
                 .verb = "",
-                .help = N_("Do what time asks for: close the records of sessions that are gone."),
+                .help = N_("Do what time asks for: close what is over, freeze who has left."),
                 .example = "",
                 .duties = GDPOP_DUTY_ANY | GDPOP_DUTY_HOST,
                 .writes = true,

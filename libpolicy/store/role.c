@@ -4,7 +4,9 @@ const struct table table_role = {.name = "role", .type = &model__role__descripto
 
 int store_get_role(struct txn *t, const char *name, Model__Role **role)
 {
-    return store_get(t, &table_role, bytes_of_text(name), (void **)role);
+    *role = NULL;
+    return name[0] == '\0' ? GDPOP_ERR_NOT_FOUND
+                           : store_get(t, &table_role, bytes_of_text(name), (void **)role);
 }
 
 int store_put_role(struct txn *t, const Model__Role *role)

@@ -66,16 +66,18 @@ static void administrators_are_approved_one_level_up_and_end_at_the_county(void 
         }
         assert_ok(r);
         assert_refused(
-            RUN(f, "topsys", "account", "approve", "user", cases[i].user, "leader", "P000021"),
+            RUN(f, "topsec", "account", "approve", "user", cases[i].user, "leader", "P000021"),
             GDPOP_ERR_REFUSED, cases[i].leader);
-        assert_ok(RUN(f, "topsys", "account", "approve", "user", cases[i].user));
+        assert_refused(RUN(f, "topsys", "account", "approve", "user", cases[i].user),
+                       GDPOP_ERR_NOT_AUTHORISED, "another administrator");
+        assert_ok(RUN(f, "topsec", "account", "approve", "user", cases[i].user));
     }
     with_store(f, take_up, T("dgtown"));
     assert_ok(RUN(f, "topsys", "account", "apply", "user", "e", "person", "P000032", "role",
                   "administrator", "duty", "system", "system", "population"));
-    assert_refused(RUN(f, "topsys", "account", "approve", "user", "e", "leader", "P000022"),
+    assert_refused(RUN(f, "topsec", "account", "approve", "user", "e", "leader", "P000022"),
                    GDPOP_ERR_REFUSED, "GD-12");
-    assert_ok(RUN(f, "topsys", "account", "approve", "user", "e", "leader", "P000027"));
+    assert_ok(RUN(f, "topsec", "account", "approve", "user", "e", "leader", "P000027"));
 }
 
 static void two_regulations_need_both_approvals(void **state)
@@ -213,7 +215,7 @@ static void only_the_right_office_sets_up(void **state)
     struct fixture *f = *state;
     assert_ok(RUN(f, "countysys", "account", "apply", "user", "b", "person", "P000030", "role",
                   "administrator", "duty", "audit", "system", "population"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b"));
+    assert_ok(RUN(f, "secadm", "account", "approve", "user", "b"));
     assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "A5", "file",
                   "x", "date", today(f)));
     assert_string_equal(state_of(f, "b"), "approved");
