@@ -11,7 +11,7 @@ static int freeze_leaver(struct gdpop_admin *a, Model__Account *x)
         return r;
     if (strcmp(x->state, "active") != 0)
         return store_put_account(a->call.txn, x);
-    return lifecycle_freeze(a, x, "account.freeze", _("left"), "GD-10", 0);
+    return lifecycle_freeze(a, x, "account.freeze", N_("left"), "GD-10", 0);
 }
 
 static int announce(struct gdpop_admin *a, const struct request *q, Model__Account *x)

@@ -167,13 +167,14 @@ const char *office_who(struct gdpop_admin *a, const struct applying *ap,
         if (office.who == WHO_NOBODY || office_place(a, ap->unit, office.where, &o) != 0 ||
             find_officer(a, ap, office, NULL, at, &officer) != 0)
             continue;
-        bool person = office.who != WHO_ADMINISTRATOR;
-        text = arena_printf(a->call.arena, _("%s%s%s of %s%s%s%s"), text, text[0] ? _(" or ") : "",
-                            title_of(office.who), o->id, person ? " (" : "",
-                            !person          ? ""
-                            : officer.person ? officer.person
-                                             : _("none on record; see org leader"),
-                            person ? ")" : "");
+        const char *title = title_of(office.who);
+        const char *person = officer.person ? officer.person : _("none on record; see org leader");
+        const char *one =
+            office.who == WHO_ADMINISTRATOR
+                ? arena_printf(a->call.arena, _("%s of %s"), title, o->id)
+                : arena_printf(a->call.arena, _("%s of %s (%s)"), title, o->id, person);
+        text =
+            arena_printf(a->call.arena, "%s%s%s", text, text[0] ? _(" or ") : "", one ? one : "");
     }
     return text && text[0] ? text : _("nobody");
 }

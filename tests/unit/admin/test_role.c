@@ -152,6 +152,25 @@ static void a_role_shows_as_its_unix_group(void **state)
     assert_false(is_member(f, "zhangsan", "gdpop-entry", now_at));
 }
 
+/* SZ-7: learners register themselves; nobody approves, the pledge that this host asks for
+ * completes. */
+static void a_learner_needs_no_approval(void **state)
+{
+    struct fixture *f = *state;
+    char today[16];
+    load_catalogue(f);
+    clock_format_date(clock_now(), 480, today);
+    assert_ok(RUN(f, "countysys", "account", "apply", "user", "xue", "person", "P000030", "role",
+                  "learner", "system", "cme"));
+    assert_string_equal(state_of(f, "xue"), "approved");
+    assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "A5", "file",
+                  "x", "date", today));
+    assert_string_equal(state_of(f, "xue"), "active");
+    assert_refused(RUN(f, "countysys", "account", "apply", "user", "yan", "person", "P000037",
+                       "role", "learner", "system", "population"),
+                   GDPOP_ERR_REFUSED, "not for the system");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +179,7 @@ int main(void)
         WORKFLOW_TEST(accounts_choose_inside_the_catalogue),
         WORKFLOW_TEST(a_held_role_cannot_leave_the_catalogue),
         WORKFLOW_TEST(a_role_shows_as_its_unix_group),
+        WORKFLOW_TEST(a_learner_needs_no_approval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
