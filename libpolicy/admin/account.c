@@ -1,4 +1,5 @@
 #include "admin/admin.h"
+#include "admin/batch.h"
 #include "admin/lifecycle.h"
 
 #include "model/identity.h"
@@ -18,21 +19,6 @@ static const char *duty_word(unsigned duty)
            : duty == GDPOP_DUTY_SECURITY ? "security"
            : duty == GDPOP_DUTY_AUDIT    ? "audit"
                                          : "";
-}
-
-/* GD-6: the chain of administrators ends at the county. */
-static int check_duty(struct gdpop_admin *a, const Model__Account *x)
-{
-    Model__Organisation *o;
-    int r = store_get_organisation(a->call.txn, x->organisation, &o);
-    if (r != 0 || x->duties == 0)
-        return r;
-    if (strcmp(o->level, "town") == 0 || strcmp(o->level, "village") == 0)
-        return err_fail(
-            GDPOP_ERR_REFUSED,
-            _("GD-6: there are no administrators at level %s; the chain ends at the county"),
-            o->level);
-    return 0;
 }
 
 /* A new record, or the closed one of the same person, who returns under the old name and uid. */
@@ -69,26 +55,9 @@ static int start_record(struct gdpop_admin *a, const char *name, const Model__Pe
     return (*x)->name ? 0 : GDPOP_ERR_NOMEM;
 }
 
-static int add_application(struct gdpop_admin *a, const struct request *q, Model__Account *x)
-{
-    Model__Application *application = arena_alloc(a->call.arena, sizeof(*application));
-    if (!application)
-        return GDPOP_ERR_NOMEM;
-    model__application__init(application);
-    application->systems = x->systems;
-    application->n_systems = x->n_systems;
-    application->role = x->role;
-    application->applied_by = (char *)a->actor;
-    application->applied_at = a->now_at;
-    application->purpose = admin_copy(a, request_word(q, "purpose"));
-    if (!application->purpose)
-        return GDPOP_ERR_NOMEM;
-    return codec_add_message(a->call.arena, &x->applications, &x->n_applications, application);
-}
-
 static int apply(struct gdpop_admin *a, const struct request *q)
 {
-    const char *name = request_word(q, "user");
+    const char *name = request_word(q, "user"), *lacks;
     struct settings unused;
     Model__Account *x;
     Model__Person *p;
@@ -105,108 +74,46 @@ static int apply(struct gdpop_admin *a, const struct request *q)
     if (x->expires_at && x->expires_at <= a->now_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
     x->organisation = p->organisation;
-    x->state = (char *)"applied";
+    x->leave = NULL;
     x->role = admin_copy(a, request_word(q, "role"));
     x->duties = duty_of(request_word(q, "duty"));
-    if (!x->role)
+    x->account_type = admin_copy(a, request_word(q, "account-type"));
+    x->manages_accounts = request_flag(q, "manages-accounts");
+    if (!x->role || !x->account_type)
         return GDPOP_ERR_NOMEM;
-    if ((r = check_duty(a, x)) != 0 || (r = add_application(a, q, x)) != 0 ||
-        (r = store_put_account(a->call.txn, x)) != 0 ||
+    if ((r = lifecycle_apply(a, q, x, "open", &lacks)) != 0 ||
         (r = admin_event(a, "account.apply", x->name, p->id, x->role)) != 0)
         return r;
-    return result_message(a, _("application for %s filed"), x->name);
-}
-
-static bool in_office(const Model__Leader *l, int64_t at)
-{
-    return l->from_at <= at && (l->until_at == 0 || at < l->until_at);
-}
-
-/* The person who may approve: the named one, else the responsible leader; in office on the day of
- * the decision. */
-static int find_leader(struct gdpop_admin *a, const Model__Account *x, const char *named,
-                       int64_t at, const char **leader)
-{
-    Model__Organisation *o;
-    int r = lifecycle_approver(a, x, &o);
-    *leader = NULL;
-    if (r != 0)
-        return r;
-    for (size_t i = 0; i < o->n_leaders; i++) {
-        const Model__Leader *l = o->leaders[i];
-        bool fits = named ? strcmp(l->person, named) == 0 : strcmp(l->kind, "responsible") == 0;
-        if (fits && in_office(l, at) && strcmp(l->person, x->person) != 0)
-            *leader = l->person;
-    }
-    if (*leader)
-        return 0;
-    if (named)
-        return err_fail(GDPOP_ERR_REFUSED,
-                        _("GD-7: %s may not approve this: the leaders of %s in office on that day "
-                          "may, and nobody for themselves"),
-                        named, o->id);
-    return err_fail(GDPOP_ERR_REFUSED,
-                    _("GD-7: %s has no responsible leader on record for that day; see org leader"),
-                    o->id);
-}
-
-/* Nobody makes an administrator alone: that would be a second duty for whoever does. */
-static int check_second(struct gdpop_admin *a, const Model__Account *x)
-{
-    const Model__Application *newest = x->applications[x->n_applications - 1];
-    if (!a->self || x->duties == 0 || strcmp(newest->applied_by, a->actor) != 0)
-        return 0;
-    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
-                    _("GD-7: %s is to be an administrator, and you filed the application: another "
-                      "administrator records the approval"),
-                    x->name);
+    if (!lacks)
+        return result_message(a, _("%s is active"), x->name);
+    return result_message(a, _("application for %s filed; it needs %s"), x->name, lacks);
 }
 
 static int approve(struct gdpop_admin *a, const struct request *q)
 {
-    Model__Approval *approval = arena_alloc(a->call.arena, sizeof(*approval));
-    const char *leader, *missing;
+    struct ruling ruling = {.leader = request_text(q, "leader"),
+                            .file = request_file(q, "paper"),
+                            .number = request_word(q, "paper-number")};
+    Model__RequestRow *row;
+    Model__Request *batch;
     Model__Account *x;
-    int64_t at;
+    const char *lacks;
     int r;
-    if (!approval)
-        return GDPOP_ERR_NOMEM;
-    model__approval__init(approval);
     if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
-        (r = admin_not_self(a, x->name)) != 0 ||
-        (r = request_instant(a, q, "date", false, &at)) != 0)
+        (r = request_instant(a, q, "date", false, &ruling.at)) != 0)
         return r;
     if (strcmp(x->state, "applied") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an application can be approved"),
                         x->name, x->state);
-    if ((r = check_second(a, x)) != 0)
+    if ((r = batch_of_account(a, x, &batch, &row)) != 0 ||
+        (r = batch_decide(a, batch, row, &ruling, &lacks)) != 0)
         return r;
-    if (at == 0)
-        at = clock_day_start(a->now_at, a->utc_offset_min, 0);
-    if (at > a->now_at)
-        return err_fail(GDPOP_ERR_USAGE, _("--date lies in the future"));
-    if ((r = find_leader(a, x, request_text(q, "leader"), at, &leader)) != 0)
-        return r;
-    if (a->self && strcmp(a->self->person, leader) == 0)
-        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("who approves does not carry out: %s is you"),
-                        leader);
-    approval->leader = admin_copy(a, leader);
-    approval->recorded_by = (char *)a->actor;
-    approval->approved_at = at;
-    approval->recorded_at = a->now_at;
-    x->applications[x->n_applications - 1]->approval = approval;
-    x->state = (char *)"approved";
-    if (!approval->leader)
-        return GDPOP_ERR_NOMEM;
-    if ((r = admin_paper(a, "decision", request_file(q, "paper"),
-                         admin_copy(a, request_word(q, "paper-number")), at, &approval->paper)) !=
-            0 ||
-        (r = admin_event(a, "account.approve", x->name, leader, NULL)) != 0 ||
-        (r = lifecycle_complete(a, x, &missing)) != 0)
-        return r;
-    return result_message(
-        a, missing ? _("%s approved; to become active it lacks %s") : _("%s approved and active"),
-        x->name, missing);
+    bool approved = strcmp(row->state, "submitted") != 0;
+    return result_message(a,
+                          !lacks     ? _("%s approved and active")
+                          : approved ? _("%s approved; to become active it lacks %s")
+                                     : _("the approval of %s is on record; it still lacks %s"),
+                          x->name, lacks);
 }
 
 static const char *join(struct gdpop_admin *a, char **list, size_t count)
@@ -244,6 +151,11 @@ static int show(struct gdpop_admin *a, const struct request *q)
         (r = store_get_counter(a->call.txn, x->name, &counter)) != 0)
         return r;
     bool locked = counter->locked_until_at > a->now_at;
+    const Model__Application *newest =
+        x->n_applications ? x->applications[x->n_applications - 1] : NULL;
+    if ((r = result_text(a, "request", _("Request"), newest ? newest->request : "")) != 0 ||
+        (r = result_instant(a, "leaves_at", _("Leaves"), x->leave ? x->leave->on_at : 0)) != 0)
+        return r;
     if ((r = result_instant(a, "activated_at", _("Active since"), x->activated_at)) != 0 ||
         (r = result_instant(a, "expires_at", _("Expires"), x->expires_at)) != 0 ||
         (r = result_text(a, "frozen_reason", _("Frozen because"), x->frozen_reason)) != 0 ||
@@ -319,6 +231,15 @@ const struct operation operations_account[] = {
                          .help = N_("duty of an administrator")},
                         OPTIONAL("until", GDPOP_PARAM_DATE, "DATE", N_("last day")),
                         OPTIONAL("purpose", GDPOP_PARAM_TEXT, "TEXT", N_("what for")),
+                        {.name = "account-type",
+                         .kind = GDPOP_PARAM_WORD,
+                         .metavar = "TYPE",
+                         .choices = "entry management query",
+                         .help = N_("kind of account on Shenzhen's form A2")},
+                        OPTIONAL("manages-accounts", GDPOP_PARAM_FLAG, NULL,
+                                 N_("it manages accounts (Shenzhen's form A2)")),
+                        OPTIONAL("request", GDPOP_PARAM_WORD,
+                                 "REQUEST", N_("the request whose paper it stands on")),
                         PARAMS_END}},
      .run = apply},
     {.public = {.noun = "account",

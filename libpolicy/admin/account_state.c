@@ -22,18 +22,10 @@ static int freeze_until(struct gdpop_admin *a, const struct request *q, const ch
     if (!can_be_frozen(a, x, until_at))
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account can be frozen"),
                         x->name, x->state);
-    x->state = (char *)"frozen";
-    x->frozen_at = a->now_at;
-    x->frozen_by = (char *)a->actor;
-    x->frozen_reason = admin_copy(a, request_word(q, "reason"));
-    x->frozen_tag = (char *)"GD-9";
-    x->suspended_until_at = until_at;
-    if (!x->frozen_reason)
+    const char *reason = admin_copy(a, request_word(q, "reason"));
+    if (!reason)
         return GDPOP_ERR_NOMEM;
-    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = store_put_account(a->call.txn, x)) != 0 ||
-        (r = admin_event(a, action, x->name, NULL, x->frozen_reason)) != 0 ||
-        (r = ending_record(a->call.txn, x->name, a->actor)) != 0 ||
-        (r = admin_end_sessions_after(a, x->uid)) != 0)
+    if ((r = lifecycle_freeze(a, x, action, reason, "GD-9", until_at)) != 0)
         return r;
     return result_message(a, _("%s is frozen; its sessions end"), x->name);
 }
@@ -64,6 +56,8 @@ static int unfreeze(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(x->state, "frozen") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s, not frozen"), x->name, x->state);
+    if (x->leave)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is leaving; see leave withdraw"), x->name);
     if (a->self && strcmp(x->frozen_by, a->actor) == 0)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED,
                         _("who froze an account does not unfreeze it: ask another administrator "
@@ -105,15 +99,10 @@ static int close_account(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(x->state, "closed") == 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is closed already"), x->name);
-    if ((r = lifecycle_keep_duty(a, x)) != 0)
-        return r;
-    x->state = (char *)"closed";
-    x->duties = 0;
-    if ((r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
-        (r = admin_event(a, "account.close", x->name, NULL,
-                         admin_copy(a, request_word(q, "reason")))) != 0 ||
-        (r = ending_record(a->call.txn, x->name, a->actor)) != 0 ||
-        (r = admin_end_sessions_after(a, x->uid)) != 0)
+    if (x->leave)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is leaving: leave close closes it, once audited"),
+                        x->name);
+    if ((r = lifecycle_close(a, x, admin_copy(a, request_word(q, "reason")))) != 0)
         return r;
     return result_message(a, _("%s is closed; its name and uid are never given to anyone else"),
                           x->name);

@@ -13,7 +13,7 @@
 #include "model/codec.h"
 #include "policy/policy.h"
 
-enum { ADMIN_ENDINGS_MAX = 64 };
+enum { ADMIN_ENDINGS_MAX = 1024 };
 
 struct gdpop_admin {
     struct gdpop *g;
@@ -138,6 +138,7 @@ int admin_paper(struct gdpop_admin *a, const char *kind, struct bytes file, cons
     {                                                                                              \
         .name = param, .kind = k, .metavar = mv, .help = text                                      \
     }
+#define FLAG(param, text) OPTIONAL(param, GDPOP_PARAM_FLAG, NULL, text)
 #define PARAMS_END                                                                                 \
     {                                                                                              \
         .name = NULL                                                                               \

@@ -22,17 +22,22 @@ static int complete_account(struct gdpop_admin *a, const char *person, const cha
 static int file(struct gdpop_admin *a, const struct request *q)
 {
     Model__Agreement g = MODEL__AGREEMENT__INIT;
-    Model__Person *p;
-    const char *missing;
-    char *account;
+    Model__Organisation *o = NULL;
+    Model__Person *p = NULL;
+    const char *missing = NULL;
+    char *account = NULL;
     int64_t signed_at;
     int r;
-    if ((r = admin_person(a, request_word(q, "person"), &p)) != 0 ||
+    const char *person = request_text(q, "person"), *unit = request_text(q, "org");
+    if (!person == !unit)
+        return err_fail(GDPOP_ERR_USAGE, _("agreement file needs either --person or --org"));
+    if ((r = person ? admin_person(a, person, &p) : admin_organisation(a, unit, &o)) != 0 ||
         (r = request_instant(a, q, "date", false, &signed_at)) != 0)
         return r;
     if (signed_at > a->now_at)
         return err_fail(GDPOP_ERR_USAGE, _("--date lies in the future"));
-    g.person = p->id;
+    const char *party = person ? p->id : o->id;
+    *(person ? &g.person : &g.organisation) = (char *)party;
     g.kind = admin_copy(a, request_word(q, "kind"));
     if (!g.kind)
         return GDPOP_ERR_NOMEM;
@@ -40,16 +45,16 @@ static int file(struct gdpop_admin *a, const struct request *q)
                          admin_copy(a, request_word(q, "number")), signed_at, &g.paper)) != 0 ||
         (r = store_next_id(a->call.txn, 'G', &g.id)) != 0 ||
         (r = store_put_agreement(a->call.txn, &g)) != 0 ||
-        (r = admin_event(a, "agreement.file", NULL, p->id, g.kind)) != 0 ||
-        (r = complete_account(a, p->id, &missing, &account)) != 0)
+        (r = admin_event(a, "agreement.file", NULL, party, g.kind)) != 0 ||
+        (person && (r = complete_account(a, p->id, &missing, &account)) != 0))
         return r;
     if (missing)
         return result_message(a, _("agreement %s of %s filed; to become active %s lacks %s"),
-                              g.kind, p->id, account, missing);
+                              g.kind, party, account, missing);
     if (account)
         return result_message(a, _("agreement %s of %s filed; the account %s is active"), g.kind,
-                              p->id, account);
-    return result_message(a, _("agreement %s of %s filed"), g.kind, p->id);
+                              party, account);
+    return result_message(a, _("agreement %s of %s filed"), g.kind, party);
 }
 
 static int list(struct gdpop_admin *a, const struct request *q)
@@ -94,12 +99,13 @@ const struct operation operations_agreement[] = {
                          .required = true,
                          .metavar = "FILE",
                          .help = N_("the scan")},
-                        REQUIRED("person", GDPOP_PARAM_WORD, "PERSON", N_("who signed")),
+                        OPTIONAL("person", GDPOP_PARAM_WORD, "PERSON", N_("who signed")),
+                        OPTIONAL("org", GDPOP_PARAM_WORD, "ORG", N_("the unit that signed")),
                         {.name = "kind",
                          .kind = GDPOP_PARAM_WORD,
                          .required = true,
                          .metavar = "KIND",
-                         .choices = "A1 A2 A3 A5 sz-a3 nda",
+                         .choices = "A1 A2 A3 A5 sz-a3 nda background",
                          .help = N_("which form")},
                         REQUIRED("date", GDPOP_PARAM_DATE, "DATE", N_("day of the signature")),
                         OPTIONAL("number", GDPOP_PARAM_TEXT, "NUMBER", N_("number or shelf mark")),

@@ -2,8 +2,9 @@
 
 bool admin_has_duty(const struct gdpop_admin *a, unsigned duties)
 {
+    /* Who acts without a duty is a leader in office. */
     if (a->self)
-        return (a->self->duties & duties) != 0;
+        return ((a->self->duties ? a->self->duties : GDPOP_DUTY_LEADER) & duties) != 0;
     return !(a->flags & GDPOP_ADMIN_HOST) || (duties & GDPOP_DUTY_HOST) != 0;
 }
 

@@ -1,5 +1,7 @@
 #include "admin/lifecycle.h"
 
+#include "admin/batch.h"
+
 #include "policy/local.h"
 #include <stdlib.h>
 
@@ -51,6 +53,23 @@ static int fill_home(struct gdpop_admin *a, Model__Account *x, const struct sett
     return x->home && x->shell ? 0 : GDPOP_ERR_NOMEM;
 }
 
+/* GD-6: the administrator of the right office sets the account up. */
+static int check_office(struct gdpop_admin *a, const Model__Account *x, const char **missing)
+{
+    struct applying ap;
+    const char *where;
+    bool may;
+    int r;
+    if ((r = office_applying(a, x, "account", &ap)) != 0 ||
+        (r = office_carries_out(a, &ap, &may, &where)) != 0)
+        return r;
+    /* A leader in his own login decides and sets nothing up. */
+    if (!may || (a->self && a->self->duties == 0))
+        *missing =
+            arena_printf(a->call.arena, _("the setting up by an administrator of %s"), where);
+    return 0;
+}
+
 int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **missing)
 {
     const Model__Approval *approval =
@@ -67,7 +86,7 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
         *missing =
             arena_printf(a->call.arena, _("the agreement %s, signed on or after the approval"),
                          settings_text(&s, SETTING_pledge_kind));
-    if (r != 0)
+    if (r != 0 || (!*missing && (r = check_office(a, x, missing)) != 0))
         return r;
     if (*missing || strcmp(x->state, "approved") != 0)
         return store_put_account(a->call.txn, x);
@@ -77,27 +96,10 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
     x->state = (char *)"active";
     x->activated_at = a->now_at;
     if ((!x->home[0] && (r = fill_home(a, x, &s)) != 0) ||
-        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0)
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
+        (r = batch_activated(a, x)) != 0)
         return r;
     return admin_event(a, "account.activate", x->name, NULL, NULL);
-}
-
-static bool is_county_or_higher(const char *level)
-{
-    return strcmp(level, "county") == 0 || strcmp(level, "city") == 0 ||
-           strcmp(level, "province") == 0;
-}
-
-int lifecycle_approver(struct gdpop_admin *a, const Model__Account *x, Model__Organisation **o)
-{
-    int r = store_get_organisation(a->call.txn, x->organisation, o);
-    if (r == 0 && x->duties && (*o)->supervised_by[0])
-        return store_get_organisation(a->call.txn, (*o)->supervised_by, o);
-    for (int depth = 0;
-         r == 0 && depth < 16 && !is_county_or_higher((*o)->level) && (*o)->supervised_by[0];
-         depth++)
-        r = store_get_organisation(a->call.txn, (*o)->supervised_by, o);
-    return r;
 }
 
 struct count {
@@ -126,4 +128,53 @@ int lifecycle_keep_duty(struct gdpop_admin *a, const Model__Account *x)
     return err_fail(GDPOP_ERR_REFUSED,
                     _("%s is the last active holder of its duty; appoint a successor first"),
                     x->name);
+}
+
+int lifecycle_freeze(struct gdpop_admin *a, Model__Account *x, const char *action,
+                     const char *reason, const char *tag, int64_t until_at)
+{
+    int r;
+    x->state = (char *)"frozen";
+    x->frozen_at = a->now_at;
+    x->frozen_by = (char *)a->actor;
+    x->frozen_reason = (char *)reason;
+    x->frozen_tag = (char *)tag;
+    x->suspended_until_at = until_at;
+    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, action, x->name, NULL, reason)) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
+        return r;
+    return admin_end_sessions_after(a, x->uid);
+}
+
+int lifecycle_end_permits(struct gdpop_admin *a, const char *account)
+{
+    Model__Permit **list;
+    size_t count;
+    int r = store_permits_of(a->call.txn, account, NULL, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (list[i]->ended_at || a->now_at >= list[i]->until_at ||
+            strcmp(list[i]->kind, "waiver") == 0 || strcmp(list[i]->kind, "observe") == 0)
+            continue;
+        list[i]->ended_at = a->now_at;
+        r = store_put_permit(a->call.txn, list[i]);
+        if (r == 0)
+            r = admin_event(a, "permit.end", account, list[i]->id, NULL);
+    }
+    return r;
+}
+
+int lifecycle_close(struct gdpop_admin *a, Model__Account *x, const char *reason)
+{
+    int r = lifecycle_keep_duty(a, x);
+    if (r != 0)
+        return r;
+    x->state = (char *)"closed";
+    x->duties = 0;
+    if ((r = lifecycle_end_permits(a, x->name)) != 0 ||
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||
+        (r = admin_event(a, "account.close", x->name, NULL, reason)) != 0 ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
+        return r;
+    return admin_end_sessions_after(a, x->uid);
 }

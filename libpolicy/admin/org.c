@@ -44,8 +44,9 @@ static int add(struct gdpop_admin *a, const struct request *q)
     o.level = admin_copy(a, request_word(q, "level"));
     o.division = admin_copy(a, request_word(q, "division"));
     o.supervised_by = admin_copy(a, request_word(q, "supervised-by"));
+    o.kind = admin_copy(a, request_word(q, "kind"));
     o.created_at = a->now_at;
-    if (!o.id || !o.name || !o.level || !o.division || !o.supervised_by)
+    if (!o.id || !o.name || !o.level || !o.division || !o.supervised_by || !o.kind)
         return GDPOP_ERR_NOMEM;
     if ((r = identity_check_organisation_id(o.id)) != 0 ||
         (r = identity_check_division(o.division, &known_division)) != 0 ||
@@ -66,11 +67,28 @@ static int add(struct gdpop_admin *a, const struct request *q)
 }
 
 /* The one of a kind who holds the office now hands it over. */
-static void end_terms(Model__Organisation *o, const char *kind, int64_t at)
+static void end_terms(Model__Organisation *o, const Model__Leader *l)
 {
     for (size_t i = 0; i < o->n_leaders; i++)
-        if (strcmp(o->leaders[i]->kind, kind) == 0 && o->leaders[i]->until_at == 0)
-            o->leaders[i]->until_at = at;
+        if (strcmp(o->leaders[i]->kind, l->kind) == 0 && o->leaders[i]->until_at == 0 &&
+            strcmp(o->leaders[i]->department, l->department) == 0)
+            o->leaders[i]->until_at = l->from_at;
+}
+
+/* Who acts for a leader, or by his delegation, does so for a term and on a paper. */
+static int check_term(const Model__Leader *l, const struct request *q)
+{
+    bool for_another = strcmp(l->kind, "acting") == 0 || strcmp(l->kind, "delegate") == 0;
+    if (for_another && (l->until_at == 0 || !request_text(q, "paper")))
+        return err_fail(GDPOP_ERR_USAGE, _("%s needs a term and a paper: --until, --paper"),
+                        l->kind);
+    if (l->until_at && l->until_at <= l->from_at)
+        return err_fail(GDPOP_ERR_USAGE, _("--until lies before --from"));
+    if ((strcmp(l->kind, "head") == 0) != (l->department[0] != '\0'))
+        return err_fail(GDPOP_ERR_USAGE, _("a head, and only a head, has a --department"));
+    if (l->n_scope && strcmp(l->kind, "delegate") != 0)
+        return err_fail(GDPOP_ERR_USAGE, _("only a delegation has a --scope"));
+    return 0;
 }
 
 static int leader(struct gdpop_admin *a, const struct request *q)
@@ -90,11 +108,18 @@ static int leader(struct gdpop_admin *a, const struct request *q)
         return r;
     l->person = p->id;
     l->kind = admin_copy(a, request_word(q, "kind"));
-    if (!l->kind)
+    l->department = admin_copy(a, request_word(q, "department"));
+    if (!l->kind || !l->department)
         return GDPOP_ERR_NOMEM;
-    end_terms(o, l->kind, l->from_at);
+    if ((r = request_all(a, q, "scope", &l->scope, &l->n_scope)) != 0 ||
+        (r = check_term(l, q)) != 0 ||
+        (r = admin_paper(a, "appointment", request_file(q, "paper"), NULL, l->from_at,
+                         &l->paper)) != 0)
+        return r;
+    end_terms(o, l);
     if ((r = codec_add_message(a->call.arena, &o->leaders, &o->n_leaders, l)) != 0 ||
         (r = store_put_organisation(a->call.txn, o)) != 0 ||
+        (r = publish_touch(a->call.txn)) != 0 ||
         (r = admin_event(a, "org.leader", NULL, o->id, p->id)) != 0)
         return r;
     return result_message(a, _("%s is leader (%s) of %s"), p->id, l->kind, o->id);
@@ -177,6 +202,11 @@ const struct operation operations_org[] = {
                                  N_("code of the division it lies in (GB/T 2260)")),
                         OPTIONAL("supervised-by", GDPOP_PARAM_WORD, "ID",
                                  N_("the organisation that supervises it")),
+                        {.name = "kind",
+                         .kind = GDPOP_PARAM_WORD,
+                         .metavar = "KIND",
+                         .choices = "bureau unit data-user vendor centre",
+                         .help = N_("what it is; a bureau when left out")},
                         PARAMS_END}},
      .run = add},
     {.public = {.noun = "org",
@@ -194,10 +224,21 @@ const struct operation operations_org[] = {
                          .kind = GDPOP_PARAM_WORD,
                          .required = true,
                          .metavar = "KIND",
-                         .choices = "principal responsible",
-                         .help = N_("principal (主要领导) or responsible (主管领导)")},
+                         .choices = "principal responsible acting delegate head",
+                         .help = N_("principal (主要领导), responsible (主管领导), acting for him, "
+                                    "by his delegation, or head of a department")},
                         REQUIRED("from", GDPOP_PARAM_DATE, "DATE", N_("first day in office")),
                         OPTIONAL("until", GDPOP_PARAM_DATE, "DATE", N_("last day in office")),
+                        OPTIONAL("department", GDPOP_PARAM_TEXT, "NAME",
+                                 N_("the department of a head")),
+                        {.name = "scope",
+                         .kind = GDPOP_PARAM_WORD,
+                         .repeated = true,
+                         .metavar = "ACT",
+                         .choices = "account right urgent exception window",
+                         .help = N_("an act that the delegation covers; all when left out")},
+                        OPTIONAL("paper", GDPOP_PARAM_FILE, "FILE",
+                                 N_("the appointment or delegation; its digest is kept")),
                         PARAMS_END}},
      .run = leader},
     {.public = {.noun = "org",

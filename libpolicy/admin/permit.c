@@ -1,6 +1,7 @@
 /* Permits: off-site exceptions (GD-16), waivers of a setting, rules that only observe. One kind of
  * record, from ≤ now < until; the noun is the kind. */
 #include "admin/permit.h"
+#include "admin/batch.h"
 
 #include "model/address.h"
 
@@ -20,6 +21,9 @@ static int check_approver(struct gdpop_admin *a, const Model__Account *x, const 
     const char *id = x->organisation;
     if (strcmp(person, x->person) == 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s cannot approve what concerns themselves"), person);
+    if (a->self && strcmp(person, a->self->person) == 0)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("GD-15: who assesses the risk does not approve: %s is you"), person);
     for (int level = 0; level < 16 && id[0]; level++, id = o->supervised_by) {
         int r = store_get_organisation(a->call.txn, id, &o);
         if (r != 0)
@@ -55,7 +59,11 @@ static int add_exception(struct gdpop_admin *a, const struct request *q)
     }
     if (approver)
         p.approver = admin_copy(a, approver);
-    return p.address && p.approver ? permit_finish(a, &p) : GDPOP_ERR_NOMEM;
+    p.assessor = (char *)a->actor;
+    if (!p.address || !p.approver)
+        return GDPOP_ERR_NOMEM;
+    return request_text(q, "request") ? batch_permit(a, q, "exception", x, &p)
+                                      : permit_finish(a, &p);
 }
 
 /* An account, else an organisation. */
@@ -166,6 +174,8 @@ static const struct gdpop_param exception_params[] = {
     POSITIONAL("user", "USER", N_("the account")),
     OPTIONAL("address", GDPOP_PARAM_WORD, "NETWORK", N_("only from this network or address")),
     OPTIONAL("approver", GDPOP_PARAM_WORD, "PERSON", N_("the leader who approved it")),
+    OPTIONAL("request", GDPOP_PARAM_WORD, "REQUEST",
+             N_("the request whose paper it stands on, as for a roster")),
     TERM_PARAMS,
 };
 static const struct gdpop_param waiver_params[] = {

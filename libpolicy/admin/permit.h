@@ -1,4 +1,5 @@
-/* One kind of record for three nouns: exception, waiver, observe. The noun is the kind. */
+/* One kind of record for the nouns exception, waiver, observe and window, whose name is the kind,
+ * and grant, whose kind is role. */
 #ifndef GDPOP_ADMIN_PERMIT_H
 #define GDPOP_ADMIN_PERMIT_H
 
@@ -9,6 +10,9 @@
 int permit_begin(struct gdpop_admin *a, const struct request *q, Model__Permit *p);
 /* Gives it its number, writes it with its event and tells so. */
 int permit_finish(struct gdpop_admin *a, Model__Permit *p);
+/* Ends it at that instant; writes it with its event. A further right goes from NSS, and its
+ * sessions where the policy says so. */
+int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at);
 /* What holds for all belongs to the organisation at the top. GDPOP_ERR_NOT_AUTHORISED. */
 int permit_check_top(struct gdpop_admin *a);
 

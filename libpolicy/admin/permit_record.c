@@ -1,12 +1,18 @@
 /* The record behind exceptions, waivers and observe-only rules: making, ending and listing it. */
 #include "admin/permit.h"
 
+static const char *kind_of(const struct request *q)
+{
+    const char *noun = q->operation->noun;
+    return strcmp(noun, "grant") == 0 ? "role" : noun;
+}
+
 /* What all permits carry: reason, term, who made it. */
 int permit_begin(struct gdpop_admin *a, const struct request *q, Model__Permit *p)
 {
     int r;
     model__permit__init(p);
-    p->kind = (char *)q->operation->noun;
+    p->kind = (char *)kind_of(q);
     p->reason = admin_copy(a, request_word(q, "reason"));
     p->created_by = p->approver = (char *)a->actor;
     p->created_at = a->now_at;
@@ -22,6 +28,36 @@ int permit_begin(struct gdpop_admin *a, const struct request *q, Model__Permit *
     return 0;
 }
 
+static int show_right(struct gdpop_admin *a, const Model__Permit *p)
+{
+    return strcmp(p->kind, "role") == 0 ? publish_touch(a->call.txn) : 0;
+}
+
+static int end_sessions(struct gdpop_admin *a, const Model__Permit *p)
+{
+    Model__Account *x;
+    struct settings s;
+    int r;
+    if (strcmp(p->kind, "role") != 0)
+        return 0;
+    if ((r = store_get_account(a->call.txn, p->subject, &x)) != 0 ||
+        (r = policy_settings(a->call.txn, x->systems, x->n_systems, &s)) != 0 ||
+        !settings_number(&s, SETTING_grant_end_sessions) ||
+        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
+        return r;
+    return admin_end_sessions_after(a, x->uid);
+}
+
+int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at)
+{
+    int r;
+    p->ended_at = at;
+    if ((r = store_put_permit(a->call.txn, p)) != 0 || (r = show_right(a, p)) != 0 ||
+        (r = end_sessions(a, p)) != 0)
+        return r;
+    return admin_event(a, arena_printf(a->call.arena, "%s.end", p->kind), p->subject, p->id, NULL);
+}
+
 int permit_finish(struct gdpop_admin *a, Model__Permit *p)
 {
     char from[24], until[24];
@@ -35,7 +71,7 @@ int permit_finish(struct gdpop_admin *a, Model__Permit *p)
     if (!detail)
         return GDPOP_ERR_NOMEM;
     if ((r = store_next_id(a->call.txn, 'X', &p->id)) != 0 ||
-        (r = store_put_permit(a->call.txn, p)) != 0 ||
+        (r = store_put_permit(a->call.txn, p)) != 0 || (r = show_right(a, p)) != 0 ||
         (r = admin_event(a, arena_printf(a->call.arena, "%s.add", p->kind), p->subject, p->id,
                          detail)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Permit"), p->id)) != 0)
@@ -71,7 +107,7 @@ static int sees_subject(struct gdpop_admin *a, const Model__Permit *p, bool *see
 
 int permit_end(struct gdpop_admin *a, const struct request *q)
 {
-    const char *id = request_word(q, "id"), *kind = q->operation->noun;
+    const char *id = request_word(q, "id"), *kind = kind_of(q);
     Model__Permit *p;
     bool sees;
     int r = store_get_permit(a->call.txn, id, &p);
@@ -87,10 +123,7 @@ int permit_end(struct gdpop_admin *a, const struct request *q)
         return r;
     if (p->ended_at || p->until_at <= a->now_at)
         return err_fail(GDPOP_ERR_REFUSED, _("%s %s has ended already"), kind, id);
-    p->ended_at = a->now_at;
-    if ((r = store_put_permit(a->call.txn, p)) != 0 ||
-        (r = admin_event(a, arena_printf(a->call.arena, "%s.end", kind), p->subject, p->id,
-                         NULL)) != 0)
+    if ((r = permit_over(a, p, a->now_at)) != 0)
         return r;
     return result_message(a, _("%s %s for %s has ended"), kind, p->id,
                           p->subject[0] ? p->subject : _("all"));
@@ -113,8 +146,11 @@ static int describe(struct gdpop_admin *a, const Model__Permit *p)
         return r;
     if (strcmp(p->kind, "exception") == 0)
         r = result_text(a, "address", _("Network"), p->address);
-    else if ((r = result_text(a, strcmp(p->kind, "observe") == 0 ? "rule" : "setting", _("What"),
-                              p->setting)) == 0 &&
+    else if ((r = result_text(a,
+                              strcmp(p->kind, "observe") == 0 ? "rule"
+                              : strcmp(p->kind, "role") == 0  ? "role"
+                                                              : "setting",
+                              _("What"), p->setting)) == 0 &&
              strcmp(p->kind, "waiver") == 0)
         r = result_text(a, "value", _("Value"), p->value);
     if (r != 0 || (r = result_instant(a, "from", _("From"), p->from_at)) != 0 ||
@@ -145,7 +181,7 @@ static int list_one(struct bytes key, void *message, void *arg)
 int permit_list(struct gdpop_admin *a, const struct request *q)
 {
     const char *account = request_text(q, "account");
-    struct listing l = {a, q->operation->noun, account ? account : request_text(q, "subject")};
+    struct listing l = {a, kind_of(q), account ? account : request_text(q, "subject")};
     Model__Account *x;
     int r = account ? admin_account(a, account, &x) : 0;
     result_list(a);

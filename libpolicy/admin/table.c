@@ -11,17 +11,46 @@ extern const struct operation operations_account[], operations_account_state[],
 extern const struct operation operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[];
 extern const struct operation operations_export[], operations_archive[];
+extern const struct operation operations_role[], operations_request[], operations_leave[],
+    operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
+    operations_org_merge[];
 
 const struct operation *const operation_files[] = {
-    operations_account,   operations_account_state, operations_agreement,
-    operations_audit,     operations_binding,       operations_credential,
-    operations_device,    operations_host,          operations_org,
-    operations_permit,    operations_person,        operations_policy,
-    operations_profile,   operations_session,       operations_status,
-    operations_tick,      operations_trace,         operations_trail,
-    operations_workplace, operations_register,      operations_register_show,
-    operations_calendar,  operations_obligation,    operations_compliance,
-    operations_export,    operations_archive,       NULL,
+    operations_account,
+    operations_account_state,
+    operations_agreement,
+    operations_audit,
+    operations_binding,
+    operations_credential,
+    operations_device,
+    operations_host,
+    operations_org,
+    operations_permit,
+    operations_person,
+    operations_policy,
+    operations_profile,
+    operations_session,
+    operations_status,
+    operations_tick,
+    operations_trace,
+    operations_trail,
+    operations_workplace,
+    operations_register,
+    operations_register_show,
+    operations_calendar,
+    operations_obligation,
+    operations_compliance,
+    operations_export,
+    operations_archive,
+    operations_role,
+    operations_request,
+    operations_leave,
+    operations_transfer,
+    operations_grant,
+    operations_window,
+    operations_org_change,
+    operations_org_merge,
+    NULL,
 };
 
 static int by_name(const void *a, const void *b)
@@ -62,6 +91,12 @@ const char *duty_names(unsigned duties)
         return _("system or security");
     case GDPOP_DUTY_ANY:
         return _("system, security or audit");
+    case GDPOP_DUTY_ANY | GDPOP_DUTY_LEADER:
+        return _("system, security or audit, and to leaders");
+    case GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY | GDPOP_DUTY_LEADER:
+        return _("system or security, and to leaders");
+    case GDPOP_DUTY_LEADER:
+        return _("leader");
     default:
         return _("none");
     }

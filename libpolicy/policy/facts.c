@@ -170,6 +170,8 @@ static int fill_account(struct txn *t, struct subject *s)
     f->administers = x->duties != 0;
     f->person_complete = x->service || person_is_complete(s->person);
     f->organisation_suspended = !s->organisation || s->organisation->suspended;
+    f->is_vendor = (s->person && strcmp(s->person->staff, "vendor") == 0) ||
+                   (s->organisation && strcmp(s->organisation->kind, "vendor") == 0);
     f->frozen_reason = x->frozen_reason;
     f->frozen_tag = x->frozen_tag;
     f->suspended_until_at = x->suspended_until_at;
@@ -214,6 +216,11 @@ static int read_permits(struct txn *t, struct subject *s)
                 continue;
             if (strcmp(p->kind, "observe") == 0 && f->observed_count < RULES_MAX)
                 f->observed[f->observed_count++] = p->setting;
+            if (strcmp(p->kind, "window") == 0 && i == 0 && p->until_at > f->window_until_at) {
+                f->window = true;
+                f->window_id = p->id;
+                f->window_until_at = p->until_at;
+            }
             if (strcmp(p->kind, "exception") != 0 || i == 2)
                 continue;
             struct network limit;
@@ -244,6 +251,7 @@ static void facts_empty(struct facts *f, const struct gdpop_evidence *ev, enum r
         .place_organisation = "",
         .place_text = "",
         .exception_id = "",
+        .window_id = "",
         .device_id = "",
         .device_name = "",
         .other_session_text = "",

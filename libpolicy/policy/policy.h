@@ -163,6 +163,9 @@ bool freeze_asked_by_sharing(const struct subject *s, const struct gdpop_verdict
 
 /* ---- publish.c ---- */
 
+/* First gid of the groups of the duties and of the leaders, below the uids that gdpop gives. */
+enum { PUBLISH_DUTY_GID = 59990 };
+
 /* Writes the NSS snapshot when its generation is older than the store's. */
 int publish_snapshot(struct store *s);
 /* Counts a change of what NSS shows. */

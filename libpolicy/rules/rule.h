@@ -133,6 +133,11 @@ struct facts {
     bool other_will_end;       /* the caller ends the other sessions before this one opens
                                   (sharing_action end_other) */
     int64_t exception_from_at; /* 0: from always */
+
+    bool is_vendor; /* vendor staff, or an account of a vendor's organisation */
+    bool window;    /* a vendor's window is in force, until window_until_at */
+    const char *window_id;
+    int64_t window_until_at;
 };
 
 enum finding_level {

@@ -20,6 +20,8 @@
          N_("Approval, pledge and real-name data are on record."))                                 \
     RULE(expiry, STATE_PHASES, CLASS_ANY, "DB-8.1.4.2c", true,                                     \
          N_("The term of the account has not ended."))                                             \
+    RULE(window, ENTRY_PHASES, CLASS_ANY, "GD-A1.3", false,                                        \
+         N_("A vendor's login falls within a consented window."))                                  \
     RULE(service, ENTRY_PHASES, CLASS_ANY, "SZ-20 DB-8.1.4.2d", false,                             \
          N_("The service suits the account: no automatic login, no personal jobs."))               \
     RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a", false, \

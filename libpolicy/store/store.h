@@ -86,6 +86,7 @@ extern const struct table table_meta, table_organisation, table_person, table_ac
     table_policy, table_event;
 extern const struct table table_register, table_obligation, table_calendar;
 extern const struct table table_checkpoint, table_archive;
+extern const struct table table_role, table_request;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -150,6 +151,11 @@ int store_delete_override(struct txn *t, const char *setting);
 /* systems: sorted, joined by '+', "" for none. */
 int store_get_policy(struct txn *t, const char *systems, Model__Policy **p);
 int store_put_policy(struct txn *t, const char *systems, const Model__Policy *p);
+int store_get_role(struct txn *t, const char *name, Model__Role **role);
+int store_put_role(struct txn *t, const Model__Role *role);
+int store_delete_role(struct txn *t, const char *name);
+int store_get_request(struct txn *t, const char *id, Model__Request **q);
+int store_put_request(struct txn *t, const Model__Request *q);
 int store_put_workplace(struct txn *t, const Model__Workplace *w);
 int store_delete_workplace(struct txn *t, const Model__Workplace *w);
 
@@ -180,6 +186,11 @@ int store_open_sessions(struct txn *t, const char *account, Model__Session ***li
 int store_permits_of(struct txn *t, const char *subject, const char *kind, Model__Permit ***list,
                      size_t *count);
 int store_agreements_of(struct txn *t, const char *person, Model__Agreement ***list, size_t *count);
+/* The same of an organisation. */
+int store_agreements_of_unit(struct txn *t, const char *organisation, Model__Agreement ***list,
+                             size_t *count);
+/* Requests that are not closed, oldest first. */
+int store_open_requests(struct txn *t, Model__Request ***list, size_t *count);
 
 /* Registers: entries of one register, entries about a person; oldest first. */
 int store_get_register_entry(struct txn *t, const char *id, Model__RegisterEntry **e);

@@ -112,7 +112,7 @@ class TestArguments(ToolTest):
     WRONG = [
         ("", "Usage: "),
         ("foo", 'there is no noun "foo"; nouns are: account, agreement,'),
-        ("account", "account needs a verb: apply, approve, import, initial-password, list, show"),
+        ("account", "account needs a verb: apply, approve, import, initial-password, list, register, show"),
         ("account foo", 'there is no "account foo"; verbs of account are: apply, approve,'),
         ("--foo account", "unknown option --foo before the noun"),
         ("account show", "account show needs USER: name of the account"),
@@ -485,6 +485,37 @@ FORM = ("user,name,id_number,organisation,post,phone,system,role\n"
         "li,李四,440106199001011234,gd,科员,13800138000,population awards,entry\n")
 
 
+class TestRegister(ToolTest):
+    FORM = {"user": "xue", "name": "薛生", "id_number": "440106199001011234", "organisation": "sz1",
+            "post": "医师", "phone": "13800138000", "system": "cme",
+            "pledge": {"kind": "A5", "date": "2026-03-02", "text": "本人承诺"}}
+
+    def register(self, content):
+        return self.run_tool("account register -", stdin=json.dumps(content).encode())
+
+    def test_a_learner_is_entered_as_the_portal_sends_him(self):
+        result = self.register(self.FORM)
+        self.assertEqual(result.status, DONE)
+        self.assertIn("account apply user=xue person=P1 system=cme role=learner", result.journal)
+        self.assertIn("agreement file person=P1 kind=A5 date=2026-03-02 file=本人承诺",
+                      result.journal)
+        self.assertEqual(result.journal[-2:], ["commit", "end"])
+
+    def test_several_are_one_act(self):
+        result = self.register([self.FORM, dict(self.FORM, user="xue2")])
+        self.assertEqual((result.status, result.journal.count("commit")), (DONE, 1))
+
+    def test_a_form_with_faults_is_told_and_not_entered(self):
+        wrong = dict(self.FORM, colour="red")
+        del wrong["post"]
+        for content, words in (([wrong], ["[0].post", "[0].colour"]), ([3], ["[0]: each"])):
+            result = self.register(content)
+            self.assertNotEqual(result.status, DONE)
+            for text in words:
+                self.assertIn(text, result.err)
+            self.assertEqual(result.journal, [])
+
+
 class TestImport(ToolTest):
     CALLS = ["begin sysadmin",
              "person add name=李四 id-number=440106199001011234 org=gd post=科员"
@@ -499,7 +530,7 @@ class TestImport(ToolTest):
         result = self.run_tool("account import --template")
         self.assertEqual((result.status, result.journal), (DONE, []))
         self.assertEqual(result.out, "user,name,id_number,document_type,organisation,department,"
-                         "post,phone,staff,system,role,until,purpose\r\n")
+                         "post,phone,staff,system,role,until,purpose,request\r\n")
         header_only = self.run_import(result.out)
         self.assertEqual((header_only.status, header_only.journal),
                          (DONE, ["begin sysadmin", "commit", "end"]))

@@ -166,8 +166,8 @@ class TestBreakGlass(HostTest):
                 self.lab.sh(f"dd if=/dev/zero of={STORE}/fill bs=64k status=none; "
                             f"dd if=/dev/zero of={STORE}/fill2 bs=512 status=none", check=False)
                 before = len(self.lab.syslog())
-                allowed = sum(self.host.ssh(USER, command="id").ok for _ in range(6))
-                self.assertLess(allowed, 6)  # a few events find room in pages that are free
+                # A few events find room in pages that are free.
+                self.assertTrue(any(not self.host.ssh(USER, command="id").ok for _ in range(40)))
                 self.assertRegex("\n".join(self.lab.syslog()[before:]),
                                  r"zhangsan denied, no decision is possible: no space left")
                 self.assertBreakGlassGetsIn()

@@ -16,16 +16,24 @@
 
 /* The columns of a form. */
 static const struct column account_columns[] = {
-    {"user", true, "user"},           {"name", true, "name"},
-    {"id_number", true, "id-number"}, {"document_type", false, "document-type"},
-    {"organisation", true, "org"},    {"department", false, "department"},
-    {"post", true, "post"},           {"phone", true, "phone"},
-    {"staff", false, "staff"},        {"system", true, "system"},
-    {"role", true, "role"},           {"until", false, "until"},
-    {"purpose", false, "purpose"},    {NULL},
+    {"user", true, "user"},
+    {"name", true, "name"},
+    {"id_number", true, "id-number"},
+    {"document_type", false, "document-type"},
+    {"organisation", true, "org"},
+    {"department", false, "department"},
+    {"post", true, "post"},
+    {"phone", true, "phone"},
+    {"staff", false, "staff"},
+    {"system", true, "system"},
+    {"role", true, "role"},
+    {"until", false, "until"},
+    {"purpose", false, "purpose"},
+    {"request", false, "request"},
+    {NULL},
 };
 enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };
-enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE };
+enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE, REQUEST };
 
 static const struct column org_columns[] = {
     {"id", true, "id"},
@@ -69,13 +77,11 @@ static int add_account(struct gdpop_admin *a, struct row *row)
         free(systems);
         return GDPOP_ERR_NOMEM;
     }
-    struct pair account[5 + SYSTEMS_MAX] = {{NULL, v[USER]},
-                                            {"person", row->person},
-                                            {"role", v[ROLE]},
-                                            {"until", v[UNTIL]},
-                                            {"purpose", v[PURPOSE]}};
-    size_t n = 5;
-    while (n < 5 + SYSTEMS_MAX && (system = strsep(&rest, " ,;")))
+    struct pair account[6 + SYSTEMS_MAX] = {{NULL, v[USER]},         {"person", row->person},
+                                            {"role", v[ROLE]},       {"until", v[UNTIL]},
+                                            {"purpose", v[PURPOSE]}, {"request", v[REQUEST]}};
+    size_t n = 6;
+    while (n < 6 + SYSTEMS_MAX && (system = strsep(&rest, " ,;")))
         if (*system)
             account[n++] = (struct pair){"system", system};
     r = act_call(a, "account", "apply", account, n, &result);

@@ -83,7 +83,8 @@ static int add_organisation(struct init *in, const json_t *o, const char *place)
                                  {"name", init_text(o, "name")},
                                  {"level", init_text(o, "level")},
                                  {"division", init_text(o, "division")},
-                                 {"supervised-by", init_text(o, "supervised_by")}};
+                                 {"supervised-by", init_text(o, "supervised_by")},
+                                 {"kind", init_text(o, "kind")}};
     return CALL(in, place, o, "org", "add", pairs, &result);
 }
 
@@ -116,7 +117,8 @@ static int add_leaders(struct init *in, const json_t *o, const char *place)
         const struct pair pairs[] = {{NULL, init_text(o, "id")},
                                      {"person", person_id(in, init_text(l, "person"))},
                                      {"kind", init_text(l, "kind")},
-                                     {"from", init_text(l, "from")}};
+                                     {"from", init_text(l, "from")},
+                                     {"department", init_text(l, "department")}};
         snprintf(at, sizeof(at), "%s.leaders[%zu]", place, i);
         int r = CALL(in, at, l, "org", "leader", pairs, &result);
         if (r)

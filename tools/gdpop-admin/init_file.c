@@ -9,8 +9,11 @@
 static const struct member network_members[] = {
     {"network", SHAPE_TEXT, true}, {"kind", SHAPE_TEXT, false}, {NULL}};
 
-static const struct member leader_members[] = {
-    {"person", SHAPE_TEXT, true}, {"kind", SHAPE_TEXT, true}, {"from", SHAPE_TEXT, true}, {NULL}};
+static const struct member leader_members[] = {{"person", SHAPE_TEXT, true},
+                                               {"kind", SHAPE_TEXT, true},
+                                               {"from", SHAPE_TEXT, true},
+                                               {"department", SHAPE_TEXT, false},
+                                               {NULL}};
 
 static const struct member organisation_members[] = {
     {"id", SHAPE_TEXT, true},
@@ -18,6 +21,7 @@ static const struct member organisation_members[] = {
     {"level", SHAPE_TEXT, true},
     {"division", SHAPE_TEXT, true},
     {"supervised_by", SHAPE_TEXT, false},
+    {"kind", SHAPE_TEXT, false},
     {"networks", SHAPE_OBJECTS, false, network_members},
     {"leaders", SHAPE_OBJECTS, false, leader_members},
     {NULL}};

@@ -2,6 +2,7 @@
 
 #include "import.h"
 #include "init.h"
+#include "register.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ static const struct own_command *const own_commands[] = {
     &import_accounts_command,
     &import_orgs_command,
     &init_command,
+    &register_command,
 };
 #define OWN_COUNT (sizeof(own_commands) / sizeof(own_commands[0]))
 

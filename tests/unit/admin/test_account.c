@@ -60,7 +60,7 @@ static void approval_then_pledge_then_active(void **state)
     assert_refused(RUN(f, "sysadm", "account", "initial-password", "user", "wangxm"),
                    GDPOP_ERR_REFUSED, "only an active account");
     assert_refused(RUN(f, "sysadm", "account", "approve", "user", "wangxm"), GDPOP_ERR_REFUSED,
-                   "GD-7: county has no responsible leader");
+                   "the responsible leader of county (none on record");
     assert_ok(lead(f, "county", "P000006", day(yesterday, -1)));
     assert_refused(RUN(f, "sysadm", "account", "approve", "user", "wangxm", "leader", "P000009"),
                    GDPOP_ERR_REFUSED, "GD-7: P000009 may not approve");
@@ -90,7 +90,7 @@ static void who_approves(void **state)
     assert_ok(lead(f, "county", "P000006", "2020-01-01"));
     assert_ok(apply(f, "towner", add_person(f, DOCUMENT, "town")));
     assert_refused(RUN(f, "sysadm", "account", "approve", "user", "towner", "leader", "P000009"),
-                   GDPOP_ERR_REFUSED, "the leaders of county");
+                   GDPOP_ERR_REFUSED, "the responsible leader of county (P000006)");
     assert_ok(RUN(f, "sysadm", "account", "approve", "user", "towner"));
 
     const char *person = add_person(f, OTHER_DOCUMENT, "county");
@@ -99,7 +99,7 @@ static void who_approves(void **state)
     assert_refused(RUN(f, "sysadm", "account", "approve", "user", "countyadm", "leader", "P000009"),
                    GDPOP_ERR_NOT_AUTHORISED, "another administrator");
     assert_refused(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000006"),
-                   GDPOP_ERR_REFUSED, "the leaders of city");
+                   GDPOP_ERR_REFUSED, "the responsible leader of city (P000009)");
     assert_ok(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000009"));
 }
 

@@ -98,7 +98,7 @@ static void test_every_table(void **state)
                                 filled(f->arena, store_tables[tables])));
     assert_ok(txn_commit(t));
     store_close(s);
-    assert_int_equal(tables, 23);
+    assert_int_equal(tables, 25);
 
     s = fixture_open(f);
     assert_ok(store_read(s, f->arena, &t));
@@ -179,6 +179,9 @@ static void test_shorthands(void **state)
           store_get_session(t, m->account, m->id, (Model__Session **)b));
     CHECK(Profile, table_profile, store_put_profile(t, m),
           store_get_profile(t, m->name, (Model__Profile **)b));
+    CHECK(Role, table_role, store_put_role(t, m), store_get_role(t, m->name, (Model__Role **)b));
+    CHECK(Request, table_request, store_put_request(t, m),
+          store_get_request(t, m->id, (Model__Request **)b));
     CHECK(Policy, table_policy, store_put_policy(t, "", m),
           store_get_policy(t, "", (Model__Policy **)b));
     CHECK(Policy, table_policy, store_put_policy(t, "awards+births", m),

@@ -1,0 +1,19 @@
+/* Leaving: announced, frozen on the day, audited by the level that the regulation names, closed
+ * with the result. */
+#ifndef GDPOP_ADMIN_LEAVE_H
+#define GDPOP_ADMIN_LEAVE_H
+
+#include "admin/office.h"
+
+/* Freezes the accounts whose day has come. */
+int leave_tick(struct gdpop_admin *a, size_t *frozen);
+
+/* ---- leave_lacks.c; x->leave is there ---- */
+bool leave_has_returned(const Model__Leave *l, const char *item);
+/* The row that names who audits; NULL when this regulation does not hold for the account. */
+int leave_row(const struct applying *ap, enum regulation regulation, const struct matrix_row **row);
+/* What is still to do, in a sentence's part; NULL for nothing. The audit comes last. */
+int leave_lacks(struct gdpop_admin *a, const Model__Account *x, const char **lacks);
+int leave_lacks_audit(struct gdpop_admin *a, const Model__Account *x, const char **lacks);
+
+#endif

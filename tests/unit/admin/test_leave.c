@@ -1,0 +1,205 @@
+#include "workflow.h"
+
+#define TODAY_OR_BEFORE "2026-01-05"
+#define LATER "2098-09-18"
+
+static const char *lacks(struct fixture *f, const char *user)
+{
+    static char text[200];
+    assert_ok(RUN(f, "topaud", "leave", "list"));
+    snprintf(text, sizeof(text), "%s", field(f, (size_t)find_row(f, "user", user), "lacks"));
+    return text;
+}
+
+static void return_all(struct fixture *f, const char *actor, const char *user)
+{
+    assert_ok(RUN(f, actor, "leave", "return", "user", user, "item", "documents", "item",
+                  "passwords", "item", "data"));
+}
+
+static void an_operator_leaves_at_once_and_his_own_level_audits(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "countysys", "account", "leave", "user", "zhangsan", "on", TODAY_OR_BEFORE,
+                  "reason", "retired"));
+    assert_string_equal(state_of(f, "zhangsan"), "frozen");
+    assert_refused(RUN(f, "countysys", "account", "close", "user", "zhangsan", "reason", "x"),
+                   GDPOP_ERR_REFUSED, "leave close");
+    assert_refused(RUN(f, "secadm", "account", "unfreeze", "user", "zhangsan", "reason", "x"),
+                   GDPOP_ERR_REFUSED, "is leaving");
+    assert_refused(RUN(f, "countysys", "leave", "close", "user", "zhangsan"), GDPOP_ERR_REFUSED,
+                   "documents");
+    return_all(f, "countysys", "zhangsan");
+    assert_non_null(strstr(lacks(f, "zhangsan"), "county (GD-10)"));
+    assert_refused(RUN(f, "countysys", "leave", "close", "user", "zhangsan"), GDPOP_ERR_REFUSED,
+                   "audit");
+    assert_ok(RUN(f, "countysys", "leave", "audit", "user", "zhangsan", "outcome", "findings"));
+    assert_refused(RUN(f, "countysys", "leave", "close", "user", "zhangsan"), GDPOP_ERR_REFUSED,
+                   "audit");
+    assert_ok(RUN(f, "countysys", "leave", "audit", "user", "zhangsan", "outcome", "passed"));
+    assert_ok(RUN(f, "countysys", "leave", "close", "user", "zhangsan"));
+    assert_string_equal(state_of(f, "zhangsan"), "closed");
+    assert_refused(RUN(f, "countysys", "leave", "close", "user", "zhangsan"), GDPOP_ERR_REFUSED,
+                   "not leaving");
+
+    /* who returns has his name again, and a new application */
+    assert_ok(RUN(f, "countysys", "account", "apply", "user", "zhangsan", "person", "P000005",
+                  "role", "entry", "system", "population"));
+    assert_string_equal(state_of(f, "zhangsan"), "applied");
+    assert_ok(RUN(f, "topaud", "leave", "list", "all", "yes"));
+    assert_int_equal(f->result->count, 0);
+}
+
+static void an_administrator_is_audited_one_level_up(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", TODAY_OR_BEFORE,
+                  "reason", "post"));
+    return_all(f, "sysadm", "countysys");
+    assert_non_null(strstr(lacks(f, "countysys"), "city (GD-10)"));
+    assert_ok(RUN(f, "sysadm", "leave", "audit", "user", "countysys", "outcome", "passed"));
+    assert_ok(RUN(f, "sysadm", "leave", "close", "user", "countysys"));
+
+    assert_ok(RUN(f, "topsys", "account", "leave", "user", "sysadm", "on", TODAY_OR_BEFORE,
+                  "reason", "post"));
+    return_all(f, "secadm", "sysadm");
+    assert_refused(RUN(f, "secadm", "leave", "audit", "user", "sysadm", "outcome", "passed"),
+                   GDPOP_ERR_REFUSED, "province (GD-10)");
+    assert_ok(RUN(f, "topsec", "leave", "audit", "user", "sysadm", "outcome", "passed"));
+}
+
+static int two_systems(struct txn *t, void *arg)
+{
+    static char *systems[] = {T("population"), T("cme")};
+    Model__Account *x;
+    int r = store_get_account(t, arg, &x);
+    x->systems = systems;
+    x->n_systems = 2;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static void two_regulations_need_both_audits(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, two_systems, T("countysys"));
+    assert_ok(RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", TODAY_OR_BEFORE,
+                  "reason", "resigned"));
+    return_all(f, "sysadm", "countysys");
+    assert_ok(RUN(f, "sysadm", "leave", "audit", "user", "countysys", "outcome", "passed"));
+    assert_ok(RUN(f, "sysadm", "leave", "close", "user", "countysys")); /* city is above both */
+}
+
+static int bring_the_day(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, arg, &x);
+    x->leave->on_at = 1;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static void a_leaving_announced_is_carried_out_on_its_day(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "countysys", "account", "leave", "user", "lisi", "on", LATER, "reason",
+                  "resigned", "successor", "zhangsan"));
+    assert_string_equal(state_of(f, "lisi"), "active");
+    assert_ok(RUN(f, "topaud", "account", "show", "user", "lisi"));
+    assert_string_equal(field(f, 0, "expires_at"), LATER "T00:00:00.000000+08:00");
+    assert_string_equal(lacks(f, "lisi"), "its day");
+    assert_refused(
+        RUN(f, "countysys", "account", "leave", "user", "lisi", "on", LATER, "reason", "dead"),
+        GDPOP_ERR_EXISTS, "already");
+    assert_ok(RUN(f, "countysys", "leave", "withdraw", "user", "lisi", "reason", "stays"));
+    assert_ok(RUN(f, "topaud", "account", "show", "user", "lisi"));
+    assert_string_equal(field(f, 0, "expires_at"), "");
+
+    assert_ok(RUN(f, "countysys", "account", "leave", "user", "lisi", "on", LATER, "reason",
+                  "resigned", "successor", "zhangsan"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "leavers_frozen"), "0");
+    with_store(f, bring_the_day, T("lisi"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "leavers_frozen"), "1");
+    assert_string_equal(state_of(f, "lisi"), "frozen");
+    assert_refused(RUN(f, "countysys", "leave", "withdraw", "user", "lisi", "reason", "x"),
+                   GDPOP_ERR_REFUSED, "has left");
+    return_all(f, "countysys", "lisi");
+    assert_non_null(strstr(lacks(f, "lisi"), "SZ-15"));
+    assert_ok(RUN(f, "countysys", "leave", "accept", "user", "lisi"));
+    assert_non_null(strstr(lacks(f, "lisi"), "GD-10"));
+}
+
+static void less_than_a_month_is_flagged_not_refused(void **state)
+{
+    struct fixture *f = *state;
+    char day[16];
+    const struct {
+        int days;
+        const char *short_notice;
+    } cases[] = {{10, "true"}, {40, "false"}};
+    for (size_t i = 0; i < 2; i++) {
+        clock_format_date(clock_now() + cases[i].days * CLOCK_DAY, 480, day);
+        assert_ok(RUN(f, "countysys", "account", "leave", "user", i ? "lisi" : "zhangsan", "on",
+                      day, "reason", "resigned"));
+        assert_ok(RUN(f, "topaud", "leave", "list"));
+        int row = find_row(f, "user", i ? "lisi" : "zhangsan");
+        assert_string_equal(field(f, (size_t)row, "short_notice"), cases[i].short_notice);
+    }
+}
+
+static int bind(struct txn *t, void *arg)
+{
+    Model__Binding b = MODEL__BINDING__INIT;
+    Model__Account s = MODEL__ACCOUNT__INIT;
+    (void)arg;
+    b.device = T("D000001");
+    b.account = T("zhangsan");
+    b.from_at = 1;
+    s.name = T("svc");
+    s.service = true;
+    s.custodian = T("zhangsan");
+    s.organisation = T("county");
+    s.state = T("active");
+    assert_int_equal(store_put_account(t, &s), 0);
+    return store_put_binding(t, &b);
+}
+
+static void devices_and_service_accounts_are_handed_over(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, bind, NULL);
+    assert_ok(RUN(f, "countysys", "account", "leave", "user", "zhangsan", "on", TODAY_OR_BEFORE,
+                  "reason", "dismissed"));
+    return_all(f, "countysys", "zhangsan");
+    assert_non_null(strstr(lacks(f, "zhangsan"), "D000001"));
+}
+
+static void nobody_lets_himself_or_the_last_one_go(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(RUN(f, "countysys", "account", "leave", "user", "countysys", "on",
+                       TODAY_OR_BEFORE, "reason", "post"),
+                   GDPOP_ERR_NOT_AUTHORISED, "themselves");
+    assert_refused(RUN(f, "countysys", "account", "leave", "user", "wangwu", "on", TODAY_OR_BEFORE,
+                       "reason", "post"),
+                   GDPOP_ERR_NOT_AUTHORISED, "elsewhere");
+    assert_ok(RUN(f, "topsec", "account", "leave", "user", "audadm", "on", TODAY_OR_BEFORE,
+                  "reason", "post"));
+    assert_refused(RUN(f, "topsec", "account", "leave", "user", "topaud", "on", TODAY_OR_BEFORE,
+                       "reason", "post"),
+                   GDPOP_ERR_REFUSED, "last active holder");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORKFLOW_TEST(an_operator_leaves_at_once_and_his_own_level_audits),
+        WORKFLOW_TEST(an_administrator_is_audited_one_level_up),
+        WORKFLOW_TEST(two_regulations_need_both_audits),
+        WORKFLOW_TEST(a_leaving_announced_is_carried_out_on_its_day),
+        WORKFLOW_TEST(less_than_a_month_is_flagged_not_refused),
+        WORKFLOW_TEST(devices_and_service_accounts_are_handed_over),
+        WORKFLOW_TEST(nobody_lets_himself_or_the_last_one_go),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

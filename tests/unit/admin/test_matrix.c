@@ -1,0 +1,175 @@
+#include "admin/matrix.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static const enum level levels[] = {LEVEL_PROVINCE, LEVEL_CITY,    LEVEL_COUNTY,
+                                    LEVEL_TOWN,     LEVEL_VILLAGE, LEVEL_TOWN_POWERS};
+enum { LEVELS = 6 };
+
+/* What the regulations say of one act and class, level by level: approver, who sets up, who audits
+ * a leaving, article; "-" for refused. */
+struct expected {
+    enum regulation regulation;
+    enum act act;
+    enum applicant applicant;
+    const char *by_level[LEVELS];
+};
+
+/* R responsible, P principal, H head, A administrator, N nobody, S himself; at: a answers, b above,
+ * u unit, c centre. approver(s) / carries out / leaving */
+#define OWN "Ra/Aa/Aa "
+#define UP "Rb/Ab/Ab "
+#define GD REGULATION_GD
+#define SZ REGULATION_SZ
+#define ALL(text)                                                                                  \
+    {                                                                                              \
+        text, text, text, text, text, text                                                         \
+    }
+
+static const struct expected cases[] = {
+    {GD,
+     ACT_ACCOUNT,
+     APPLICANT_ADMINISTRATOR,
+     {OWN "GD-4", UP "GD-7", UP "GD-7", "- GD-6", "- GD-6", UP "GD-12"}},
+    {GD,
+     ACT_ACCOUNT,
+     APPLICANT_OPERATOR,
+     {OWN "GD-7", OWN "GD-7", OWN "GD-7", OWN "GD-7", OWN "GD-7", OWN "GD-12"}},
+    {GD, ACT_ACCOUNT, APPLICANT_LEARNER, ALL(OWN "GD-7")},
+    {GD, ACT_ACCOUNT, APPLICANT_LEADER, ALL("PaRb/Aa/Aa GD-4")},
+    {GD, ACT_ACCOUNT, APPLICANT_VENDOR, ALL(OWN "GD-A1.3")},
+    {GD, ACT_RIGHT, APPLICANT_OPERATOR, ALL("AaAb/Aa/Aa GD-11.3")},
+    {GD, ACT_RIGHT, APPLICANT_ADMINISTRATOR, ALL("AaAb/Aa/Aa GD-11.3")},
+    {GD, ACT_URGENT, APPLICANT_OPERATOR, ALL("AaAb/Aa/Aa GD-11.3")},
+    {GD, ACT_EXCEPTION, APPLICANT_OPERATOR, ALL(OWN "GD-16")},
+    {GD, ACT_QUERY, APPLICANT_OPERATOR, ALL(OWN "GD-5.6")},
+    {GD, ACT_PUBLICATION, APPLICANT_OPERATOR, ALL(OWN "GD-14")},
+    {GD, ACT_MEDIA, APPLICANT_OPERATOR, ALL(OWN "GD-15")},
+    {GD, ACT_WINDOW, APPLICANT_VENDOR, ALL(OWN "GD-A1.3")},
+    {GD, ACT_WINDOW, APPLICANT_OPERATOR, ALL(NULL)},
+    {GD, ACT_KEY, APPLICANT_OPERATOR, ALL(NULL)},
+    {GD, ACT_BREACH, APPLICANT_OPERATOR, ALL("N/Aa/Aa GD-9")},
+    {SZ, ACT_ACCOUNT, APPLICANT_LEARNER, ALL("N/Su/Ac SZ-7")},
+    {SZ, ACT_ACCOUNT, APPLICANT_OPERATOR, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_ACCOUNT, APPLICANT_ADMINISTRATOR, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_ACCOUNT, APPLICANT_LEADER, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_ACCOUNT, APPLICANT_VENDOR, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_RIGHT, APPLICANT_OPERATOR, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_URGENT, APPLICANT_OPERATOR, ALL("Hu/Ac/Aa SZ-10")},
+    {SZ, ACT_KEY, APPLICANT_OPERATOR, ALL("Ab/Aa/Aa SZ-24")},
+    {SZ, ACT_BREACH, APPLICANT_OPERATOR, ALL("N/Aa/Aa SZ-A3.3")},
+    {SZ, ACT_EXCEPTION, APPLICANT_OPERATOR, ALL(NULL)},
+    {SZ, ACT_WINDOW, APPLICANT_VENDOR, ALL(NULL)},
+    {SZ, ACT_QUERY, APPLICANT_OPERATOR, ALL(NULL)},
+};
+
+static void spell_office(struct office o, char *text)
+{
+    const char who[] = "NRPHAS", where[] = "abuc";
+    size_t n = strlen(text);
+    text[n++] = who[o.who];
+    if (o.who != WHO_NOBODY)
+        text[n++] = where[o.where];
+    text[n] = '\0';
+}
+
+static void spell(const struct matrix_row *row, char *text)
+{
+    *text = '\0';
+    if (row->refused) {
+        strcat(strcpy(text, "- "), row->article);
+        return;
+    }
+    spell_office(row->approves[0], text);
+    if (row->approves[1].who != WHO_NOBODY)
+        spell_office(row->approves[1], text);
+    strcat(text, "/");
+    spell_office(row->carries_out, text);
+    strcat(text, "/");
+    spell_office(row->leaving, text);
+    strcat(strcat(text, " "), row->article);
+}
+
+static void each_level_class_and_act_has_its_offices(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (int k = 0; k < LEVELS; k++) {
+            const struct expected *e = &cases[i];
+            const struct matrix_row *row =
+                matrix_find(e->regulation, e->act, e->applicant, levels[k]);
+            char text[64] = "";
+            if (!e->by_level[k]) {
+                assert_null(row);
+                continue;
+            }
+            assert_non_null(row);
+            spell(row, text);
+            assert_string_equal(text, e->by_level[k]);
+        }
+}
+
+/* No account may be without an answer, whoever asks and wherever. */
+static void every_account_has_an_answer(void **state)
+{
+    (void)state;
+    for (unsigned applicant = 1; applicant <= APPLICANT_VENDOR; applicant <<= 1)
+        for (int k = 0; k < LEVELS; k++) {
+            assert_non_null(matrix_find(GD, ACT_ACCOUNT, (enum applicant)applicant, levels[k]));
+            assert_non_null(matrix_find(SZ, ACT_ACCOUNT, (enum applicant)applicant, levels[k]));
+        }
+}
+
+static void consents_by_condition(void **state)
+{
+    (void)state;
+    const struct {
+        unsigned act, condition;
+        const char *wanted;
+    } wanted[] = {
+        {ACT_ACCOUNT, 0, ""},
+        {ACT_ACCOUNT, CONDITION_TEMPORARY, "department "},
+        {ACT_ACCOUNT, CONDITION_DATA_USER, "A3 A3-member "},
+        {ACT_ACCOUNT, CONDITION_VENDOR, "A1 nda background "},
+        {ACT_WINDOW, CONDITION_VENDOR, "A1 nda "},
+        {ACT_EXCEPTION, CONDITION_TEMPORARY | CONDITION_VENDOR, ""},
+        {ACT_ACCOUNT, CONDITION_TEMPORARY | CONDITION_DATA_USER, "department A3 A3-member "},
+    };
+    const struct consent_row *rows;
+    size_t count = matrix_consents(&rows);
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        char text[128] = "";
+        for (size_t k = 0; k < count; k++)
+            if (rows[k].regulation == GD && (rows[k].acts & wanted[i].act) &&
+                (rows[k].conditions & wanted[i].condition))
+                strcat(strcat(text, rows[k].what), " ");
+        assert_string_equal(text, wanted[i].wanted);
+    }
+}
+
+static void words_of_acts_and_levels(void **state)
+{
+    (void)state;
+    assert_int_equal(matrix_act("account"), ACT_ACCOUNT);
+    assert_int_equal(matrix_act("window"), ACT_WINDOW);
+    assert_int_equal(matrix_act("accounts"), 0);
+    assert_int_equal(matrix_level("village"), LEVEL_VILLAGE);
+    assert_int_equal(matrix_level(""), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_level_class_and_act_has_its_offices),
+        cmocka_unit_test(every_account_has_an_answer),
+        cmocka_unit_test(consents_by_condition),
+        cmocka_unit_test(words_of_acts_and_levels),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
