@@ -1,6 +1,7 @@
 #include "admin/leave.h"
 
 #include "admin/lifecycle.h"
+#include "admin/obligation.h"
 #include "base/log.h"
 
 static int freeze_leaver(struct gdpop_admin *a, Model__Account *x)
@@ -42,6 +43,27 @@ static int announce(struct gdpop_admin *a, const struct request *q, Model__Accou
     return 0;
 }
 
+/* What the leaver knew is changed by others (CQ-6.7): opened while the duties still stand. */
+static int open_obligations(struct gdpop_admin *a, const Model__Account *x)
+{
+    Model__Person *p;
+    size_t opened;
+    int r = store_get_person(a->call.txn, x->person, &p);
+    return r == 0 ? obligation_open(a, p, x->leave->on_at, &opened) : r;
+}
+
+/* Who stays keeps them, so nothing is to be changed. */
+static int drop_obligations(struct gdpop_admin *a, const Model__Account *x)
+{
+    Model__Obligation **list;
+    size_t count;
+    int r = store_open_obligations(a->call.txn, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (strcmp(list[i]->person, x->person) == 0)
+            r = obligation_finish(a, list[i], "the leaving was withdrawn");
+    return r;
+}
+
 static int leave(struct gdpop_admin *a, const struct request *q)
 {
     Model__Account *x;
@@ -55,7 +77,8 @@ static int leave(struct gdpop_admin *a, const struct request *q)
                         x->name, x->state);
     if (x->leave)
         return err_fail(GDPOP_ERR_EXISTS, _("the leaving of %s is announced already"), x->name);
-    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = announce(a, q, x)) != 0)
+    if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = announce(a, q, x)) != 0 ||
+        (r = open_obligations(a, x)) != 0)
         return r;
     clock_format_date(x->leave->on_at, a->utc_offset_min, day);
     if ((r = admin_event(a, "account.leave", x->name, NULL,
@@ -222,7 +245,7 @@ static int withdraw(struct gdpop_admin *a, const struct request *q)
                         x->name);
     x->expires_at = x->leave->expires_before_at;
     x->leave = NULL;
-    if ((r = store_put_account(a->call.txn, x)) != 0 ||
+    if ((r = store_put_account(a->call.txn, x)) != 0 || (r = drop_obligations(a, x)) != 0 ||
         (r = admin_event(a, "leave.withdraw", x->name, NULL, request_word(q, "reason"))) != 0)
         return r;
     return result_message(a, _("%s stays"), x->name);

@@ -55,6 +55,8 @@ static void an_administrator_is_audited_one_level_up(void **state)
     struct fixture *f = *state;
     assert_ok(RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", TODAY_OR_BEFORE,
                   "reason", "post"));
+    assert_ok(RUN(f, "sysadm", "obligation", "list"));
+    assert_string_equal(field(f, 0, "account"), "countysys"); /* what he knew is to be changed */
     return_all(f, "sysadm", "countysys");
     assert_non_null(strstr(lacks(f, "countysys"), "city (GD-10)"));
     assert_ok(RUN(f, "sysadm", "leave", "audit", "user", "countysys", "outcome", "passed"));
@@ -190,11 +192,24 @@ static void nobody_lets_himself_or_the_last_one_go(void **state)
                    GDPOP_ERR_REFUSED, "last active holder");
 }
 
+static void who_stays_keeps_the_passwords(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(
+        RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", LATER, "reason", "post"));
+    assert_ok(RUN(f, "sysadm", "obligation", "list"));
+    assert_int_equal(f->result->count, 1);
+    assert_ok(RUN(f, "sysadm", "leave", "withdraw", "user", "countysys", "reason", "stays"));
+    assert_ok(RUN(f, "sysadm", "obligation", "list"));
+    assert_int_equal(f->result->count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORKFLOW_TEST(an_operator_leaves_at_once_and_his_own_level_audits),
         WORKFLOW_TEST(an_administrator_is_audited_one_level_up),
+        WORKFLOW_TEST(who_stays_keeps_the_passwords),
         WORKFLOW_TEST(two_regulations_need_both_audits),
         WORKFLOW_TEST(a_leaving_announced_is_carried_out_on_its_day),
         WORKFLOW_TEST(less_than_a_month_is_flagged_not_refused),
