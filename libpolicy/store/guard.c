@@ -36,6 +36,9 @@ int store_path(const char *dir, const char *name, char out[static PATH_MAX])
 
 static int is_ours_alone(const char *path, const struct stat *st)
 {
+    if (st->st_uid == 0 && geteuid() != 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s belongs to root: use sudo, or be root"),
+                        path);
     if (st->st_uid != geteuid())
         return err_fail(GDPOP_ERR_STORE, _("%s belongs to user %u, it must belong to user %u"),
                         path, (unsigned)st->st_uid, (unsigned)geteuid());

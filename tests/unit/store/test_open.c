@@ -201,6 +201,10 @@ static void test_rights(void **state)
         assert_refused(f, GDPOP_ERR_STORE, "belongs to user 65534");
         assert_int_equal(chown(fixture_file(f, names[i]), 0, 0), 0);
     }
+    assert_int_equal(chmod(f->dir, 0711), 0);
+    assert_int_equal(seteuid(65534), 0);
+    assert_refused(f, GDPOP_ERR_NOT_AUTHORISED, "belongs to root: use sudo");
+    assert_int_equal(seteuid(0), 0);
     fixture_check_clean(f);
 }
 
