@@ -7,6 +7,17 @@ static const char *kind_of(const struct request *q)
     return strcmp(noun, "grant") == 0 ? "role" : noun;
 }
 
+/* A kind as people call it. */
+static const char *kind_word(const char *kind)
+{
+    static const char *const words[] = {N_("exception"), N_("waiver"), N_("observe"), N_("role"),
+                                        N_("window")};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i], kind) == 0)
+            return _(words[i]);
+    return kind;
+}
+
 /* What all permits carry: reason, term, who made it. */
 int permit_begin(struct gdpop_admin *a, const struct request *q, Model__Permit *p)
 {
@@ -76,8 +87,8 @@ int permit_finish(struct gdpop_admin *a, Model__Permit *p)
                          detail)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Permit"), p->id)) != 0)
         return r;
-    return result_message(a, _("%s %s for %s holds from %s until %s"), p->kind, p->id, whom, from,
-                          until);
+    return result_message(a, _("%s %s for %s holds from %s until %s"), kind_word(p->kind), p->id,
+                          whom, from, until);
 }
 
 /* For all: only from the top, whose people supervise everybody. */
@@ -112,20 +123,20 @@ int permit_end(struct gdpop_admin *a, const struct request *q)
     bool sees;
     int r = store_get_permit(a->call.txn, id, &p);
     if (r == GDPOP_ERR_NOT_FOUND || (r == 0 && strcmp(p->kind, kind) != 0))
-        return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no %s %s"), kind, id);
+        return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no %s %s"), kind_word(kind), id);
     if (r != 0 || (r = sees_subject(a, p, &sees)) != 0)
         return r;
     if (!sees)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED,
-                        _("%s %s concerns %s, whom your organisation does not supervise"), kind, id,
-                        p->subject);
+                        _("%s %s concerns %s, whom your organisation does not supervise"),
+                        kind_word(kind), id, p->subject);
     if (!p->subject[0] && (r = permit_check_top(a)) != 0)
         return r;
     if (p->ended_at || p->until_at <= a->now_at)
-        return err_fail(GDPOP_ERR_REFUSED, _("%s %s has ended already"), kind, id);
+        return err_fail(GDPOP_ERR_REFUSED, _("%s %s has ended already"), kind_word(kind), id);
     if ((r = permit_over(a, p, a->now_at)) != 0)
         return r;
-    return result_message(a, _("%s %s for %s has ended"), kind, p->id,
+    return result_message(a, _("%s %s for %s has ended"), kind_word(kind), p->id,
                           p->subject[0] ? p->subject : _("all"));
 }
 

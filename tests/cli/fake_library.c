@@ -284,7 +284,8 @@ static struct gdpop_result answer(struct gdpop_admin *a, const char *noun, const
         return (struct gdpop_result){false, true, 1, accounts, ""};
     if (strcmp(verb, "tree") == 0)
         return (struct gdpop_result){true, true, 3, tree, ""};
-    if (strcmp(verb, "initial-password") == 0)
+    if (strcmp(verb, "initial-password") == 0 || strcmp(verb, "seal-key") == 0 ||
+        strcmp(verb, "certificate") == 0)
         return (struct gdpop_result){false, true, 1, secret_row, "made"};
     if (strcmp(verb, "test") == 0)
         return (struct gdpop_result){false, false, 0, NULL, "too weak"};

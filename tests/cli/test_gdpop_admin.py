@@ -677,7 +677,10 @@ class TestInit(ToolTest):
             steps, ["org add"] * len(first["organisations"]) + ["person add"] * len(first["persons"])
             + ["org leader"] * sum(len(o.get("leaders", [])) for o in first["organisations"])
             + ["workplace add"] * sum(len(o.get("networks", [])) for o in first["organisations"])
-            + ["host register"] + each * len(first["administrators"]))
+            + ["host register"] + each * len(first["administrators"])
+            + ["audit seal-key", "audit certificate"])
+        for name in ("seal-key", "checkpoint.pem"):
+            self.assertEqual(stat.S_IMODE(os.stat(self.path("secrets/" + name)).st_mode), 0o600)
         for administrator in first["administrators"]:
             path = self.path(f"secrets/{administrator['account']}.password")
             with open(path, encoding="ascii") as file:

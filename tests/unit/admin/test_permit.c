@@ -8,6 +8,7 @@ static void an_exception_is_added_listed_and_ended(void **state)
     assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM, "address",
                   "203.0.113.0/24", "approver", "P000009"));
     assert_string_equal(field(f, 0, "id"), "X000001");
+    assert_non_null(strstr(f->result->message, "exception X000001 for zhangsan holds"));
     assert_ok(RUN(f, "audadm", "exception", "list", "account", "zhangsan"));
     assert_int_equal(f->result->count, 1);
     assert_string_equal(field(f, 0, "state"), "in-force");
