@@ -21,6 +21,35 @@ static const char *duty_word(unsigned duty)
                                          : "";
 }
 
+struct called {
+    const char *name;
+    bool found;
+};
+
+static int look_for_group(struct bytes key, void *message, void *arg)
+{
+    struct called *c = arg;
+    const Model__Role *role = message;
+    (void)key;
+    c->found |= strcmp(role->group, c->name) == 0;
+    return c->found;
+}
+
+/* An account has a group of its name, and sudo asks for names: an account called sudo would be root
+ * everywhere. */
+static int check_group_is_free(struct gdpop_admin *a, const char *name)
+{
+    struct called c = {name, publish_is_duty_group(name) || local_reserves_group(name)};
+    int r = store_scan(a->call.txn, &table_role, BYTES("", 0), look_for_group, &c);
+    if (r < 0)
+        return r;
+    return !c.found ? 0
+                    : err_fail(GDPOP_ERR_REFUSED,
+                               _("%s is the name of a group that may give rights; choose another "
+                                 "name"),
+                               name);
+}
+
 /* A new record, or the closed one of the same person, who returns under the old name and uid. */
 static int start_record(struct gdpop_admin *a, const char *name, const Model__Person *p,
                         Model__Account **x)
@@ -41,6 +70,8 @@ static int start_record(struct gdpop_admin *a, const char *name, const Model__Pe
     if (local_has_name(name, &uid))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is a local account of this host; choose another name"), name);
+    if ((r = check_group_is_free(a, name)) != 0)
+        return r;
     r = store_account_of_person(a->call.txn, p->id, &other);
     if (r == 0)
         return err_fail(GDPOP_ERR_EXISTS,

@@ -1,5 +1,6 @@
 #include "admin/role.h"
 
+#include "policy/local.h"
 #include "settings/catalogue.h"
 
 static int fill(struct gdpop_admin *a, const struct catalogue_role *from, Model__Role *role)
@@ -35,6 +36,33 @@ static int check_gids(struct gdpop_admin *a, const struct catalogue_role *roles,
                             _("[%s]: gid %u belongs to gdpop's accounts or duties; take one below"),
                             roles[i].name, roles[i].gid);
     return r;
+}
+
+/* sudo asks for the names of all groups of a user: a role that shows as "sudo" would give root,
+ * and one that shows as a duty's group that duty's commands. Each account has a group of its name.
+ */
+static int check_groups(struct gdpop_admin *a, const struct catalogue_role *roles, size_t count)
+{
+    Model__Account *x;
+    for (size_t i = 0; i < count; i++) {
+        const char *group = roles[i].group;
+        if (!group[0])
+            continue;
+        if (publish_is_duty_group(group) || local_reserves_group(group) ||
+            local_has_gid(roles[i].gid))
+            return err_fail(GDPOP_ERR_REFUSED,
+                            _("[%s]: the group %s (%u) belongs to a duty of gdpop or to this host; "
+                              "take another"),
+                            roles[i].name, group, roles[i].gid);
+        int r = store_get_account(a->call.txn, group, &x);
+        if (r == 0)
+            return err_fail(GDPOP_ERR_REFUSED,
+                            _("[%s]: the group %s is that of an account; take another"),
+                            roles[i].name, group);
+        if (r != GDPOP_ERR_NOT_FOUND)
+            return r;
+    }
+    return 0;
 }
 
 /* Roles that are not in the new catalogue go, unless someone holds them. */
@@ -92,7 +120,7 @@ static int load(struct gdpop_admin *a, const struct request *q)
     if ((r = check_top(a)) != 0 ||
         (r = catalogue_parse(request_file(q, "file"), _("the catalogue"), a->call.arena, &roles,
                              &l.count)) != 0 ||
-        (r = check_gids(a, roles, l.count)) != 0)
+        (r = check_gids(a, roles, l.count)) != 0 || (r = check_groups(a, roles, l.count)) != 0)
         return r;
     l.roles = roles;
     if ((r = store_each(a->call.txn, &table_role, BYTES("", 0), find_gone, &l)) != 0 ||

@@ -79,8 +79,8 @@ static bool find_group(const char *name, gid_t gid)
 
 bool local_reserves_group(const char *name)
 {
-    static const char *const powers[] = {"root", "sudo",   "wheel", "admin", "adm",
-                                         "disk", "shadow", "staff", "docker", "lxd",
+    static const char *const powers[] = {"root", "sudo",    "wheel",           "admin",  "adm",
+                                         "disk", "shadow",  "staff",           "docker", "lxd",
                                          "kmem", "libvirt", "systemd-journal", "sssd"};
     for (size_t i = 0; i < sizeof(powers) / sizeof(powers[0]); i++)
         if (strcmp(powers[i], name) == 0)

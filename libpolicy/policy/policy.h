@@ -166,6 +166,8 @@ bool freeze_asked_by_sharing(const struct subject *s, const struct gdpop_verdict
 /* First gid of the groups of the duties and of the leaders, below the uids that gdpop gives. */
 enum { PUBLISH_DUTY_GID = 59990 };
 
+/* Whether a duty, or the leaders, show as this group. shown.c */
+bool publish_is_duty_group(const char *name);
 /* Writes the NSS snapshot when its generation is older than the store's. */
 int publish_snapshot(struct store *s);
 /* Counts a change of what NSS shows. */

@@ -15,6 +15,14 @@ static const struct {
 };
 enum { DUTY_GROUPS = 4, LEADER_GID = PUBLISH_DUTY_GID + 3 };
 
+bool publish_is_duty_group(const char *name)
+{
+    for (size_t i = 0; i < DUTY_GROUPS; i++)
+        if (strcmp(duty_groups[i].group, name) == 0)
+            return true;
+    return false;
+}
+
 /* Room for one more at the end of a growing array. */
 static int reserve(void *array_pointer, size_t count, size_t *room, size_t size)
 {

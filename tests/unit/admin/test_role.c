@@ -60,6 +60,29 @@ static void a_catalogue_is_read_strictly(void **state)
         assert_refused(load_text(f, "topsec", cases[i].text), GDPOP_ERR_FORMAT, cases[i].words);
 }
 
+/* sudo and polkit ask for the names of a user's groups, wherever they come from. */
+static void a_role_shows_as_no_group_that_gives_rights(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"sudo",           "wheel",        "adm",
+                                        "gdpop-security", "gdpop-leader", "zhangsan"};
+    char text[128];
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(text, sizeof(text), "[a]\nkind = learner\nsystems = cme\ngroup = %s\ngid = 5000\n",
+                 names[i]);
+        assert_refused(load_text(f, "topsec", text), GDPOP_ERR_REFUSED, names[i]);
+    }
+    assert_ok(load_text(f, "topsec",
+                        "[a]\nkind = operator-entry\nsystems = *\ngroup = entry\ngid = 5000\n"));
+    static const char *const users[] = {"sudo", "wheel", "gdpop-security", "entry"};
+    for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+        assert_refused(RUN(f, "countysys", "account", "apply", "user", users[i], "person",
+                           "P000030", "role", "a", "system", "population"),
+                       GDPOP_ERR_REFUSED, "name of a group");
+    assert_ok(RUN(f, "countysys", "account", "apply", "user", "entry2", "person", "P000030", "role",
+                  "a", "system", "population"));
+}
+
 static void accounts_choose_inside_the_catalogue(void **state)
 {
     struct fixture *f = *state;
@@ -176,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORKFLOW_TEST(the_catalogue_belongs_to_the_top),
         WORKFLOW_TEST(a_catalogue_is_read_strictly),
+        WORKFLOW_TEST(a_role_shows_as_no_group_that_gives_rights),
         WORKFLOW_TEST(accounts_choose_inside_the_catalogue),
         WORKFLOW_TEST(a_held_role_cannot_leave_the_catalogue),
         WORKFLOW_TEST(a_role_shows_as_its_unix_group),
