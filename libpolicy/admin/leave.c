@@ -52,14 +52,14 @@ static int open_obligations(struct gdpop_admin *a, const Model__Account *x)
     return r == 0 ? obligation_open(a, p, x->leave->on_at, &opened) : r;
 }
 
-/* Who stays keeps them, so nothing is to be changed. */
-static int drop_obligations(struct gdpop_admin *a, const Model__Account *x)
+/* Who stays keeps what the announcement asked to be changed; what was asked before still is. */
+static int drop_obligations(struct gdpop_admin *a, const Model__Account *x, int64_t announced_at)
 {
     Model__Obligation **list;
     size_t count;
     int r = store_open_obligations(a->call.txn, &list, &count);
     for (size_t i = 0; r == 0 && i < count; i++)
-        if (strcmp(list[i]->person, x->person) == 0)
+        if (strcmp(list[i]->person, x->person) == 0 && list[i]->opened_at == announced_at)
             r = obligation_finish(a, list[i], "the leaving was withdrawn");
     return r;
 }
@@ -243,9 +243,11 @@ static int withdraw(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s has left; close the leaving, and who returns applies again"),
                         x->name);
+    int64_t announced_at = x->leave->announced_at;
     x->expires_at = x->leave->expires_before_at;
     x->leave = NULL;
-    if ((r = store_put_account(a->call.txn, x)) != 0 || (r = drop_obligations(a, x)) != 0 ||
+    if ((r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = drop_obligations(a, x, announced_at)) != 0 ||
         (r = admin_event(a, "leave.withdraw", x->name, NULL, request_word(q, "reason"))) != 0)
         return r;
     return result_message(a, _("%s stays"), x->name);

@@ -204,12 +204,25 @@ static void who_stays_keeps_the_passwords(void **state)
     assert_int_equal(f->result->count, 0);
 }
 
+/* Announcing and taking back is no way past what was asked before. */
+static void an_older_obligation_outlives_a_withdrawn_leaving(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "sysadm", "obligation", "open", "person", "P000024"));
+    assert_ok(
+        RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", LATER, "reason", "post"));
+    assert_ok(RUN(f, "sysadm", "leave", "withdraw", "user", "countysys", "reason", "stays"));
+    assert_ok(RUN(f, "sysadm", "obligation", "list"));
+    assert_int_equal(f->result->count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORKFLOW_TEST(an_operator_leaves_at_once_and_his_own_level_audits),
         WORKFLOW_TEST(an_administrator_is_audited_one_level_up),
         WORKFLOW_TEST(who_stays_keeps_the_passwords),
+        WORKFLOW_TEST(an_older_obligation_outlives_a_withdrawn_leaving),
         WORKFLOW_TEST(two_regulations_need_both_audits),
         WORKFLOW_TEST(a_leaving_announced_is_carried_out_on_its_day),
         WORKFLOW_TEST(less_than_a_month_is_flagged_not_refused),
