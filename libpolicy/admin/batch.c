@@ -2,6 +2,7 @@
 
 #include "admin/lifecycle.h"
 #include "admin/permit.h"
+#include "admin/role.h"
 
 #include <stdlib.h>
 
@@ -201,6 +202,17 @@ static int carry_out_account(struct gdpop_admin *a, const Model__RequestRow *row
     return missing ? err_fail(GDPOP_ERR_REFUSED, _("%s lacks %s"), x->name, missing) : 0;
 }
 
+/* Since it was asked for, the account may have left its post or been frozen. */
+static int check_holder(struct gdpop_admin *a, const Model__Account *x, const Model__Permit *p)
+{
+    if (strcmp(p->kind, "role") != 0)
+        return 0;
+    if (strcmp(x->state, "active") != 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account is given rights"),
+                        x->name, x->state);
+    return role_check(a, x, p->setting, true);
+}
+
 static int carry_out_permit(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *row)
 {
     struct applying ap;
@@ -216,6 +228,8 @@ static int carry_out_permit(struct gdpop_admin *a, Model__Request *q, Model__Req
         return err_fail(GDPOP_ERR_REFUSED,
                         _("row %u of %s is carried out by an administrator of %s"), row->number,
                         q->id, where);
+    if ((r = check_holder(a, x, row->permit)) != 0)
+        return r;
     for (size_t i = 0; i < row->n_decisions; i++)
         if (strcmp(row->decisions[i]->step, "approval") == 0) {
             row->permit->approver = row->decisions[i]->person;

@@ -28,14 +28,15 @@ static int check_systems(const Model__Account *x, const Model__Role *role, bool 
 }
 
 /* Vendor staff hold vendor roles only and no duty (JC-13); administrators the role for it. */
-static int check_kind(const Model__Account *x, const Model__Role *role, const char *staff)
+static int check_kind(const Model__Account *x, const Model__Role *role, const char *staff,
+                      bool as_extra)
 {
     bool administrator = strcmp(role->kind, "administrator") == 0;
     bool vendor = strcmp(staff, "vendor") == 0;
     if (vendor && (x->duties || strcmp(role->kind, "vendor") != 0))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("JC-13: vendor staff hold roles of the kind vendor and no duty"));
-    if (administrator != (x->duties != 0))
+    if (as_extra ? administrator && !x->duties : administrator != (x->duties != 0))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("a duty goes with a role of the kind administrator, and %s is %s"),
                         role->name, role->kind);
@@ -95,7 +96,7 @@ int role_check(struct gdpop_admin *a, const Model__Account *x, const char *name,
     if (as_extra && !role->extra)
         return err_fail(GDPOP_ERR_REFUSED,
                         _("the role %s is not given as a further right; apply for it"), name);
-    if (!as_extra && (r = check_kind(x, role, p ? p->staff : "")) != 0)
+    if ((r = check_kind(x, role, p ? p->staff : "", as_extra)) != 0)
         return r;
     return check_exclusions(a, x, role, as_extra);
 }

@@ -92,6 +92,33 @@ static void who_and_what_is_refused(void **state)
                    GDPOP_ERR_REFUSED, "exclude each other");
 }
 
+static int put_vendor(struct txn *t, void *arg)
+{
+    (void)arg;
+    return put_account(t, "gongsi", "P000035", "vendor", 0, FIRST_UID + 35);
+}
+
+/* JC-13: vendor staff hold roles of their own kind, further ones too. */
+static void vendor_staff_get_no_operators_right(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, put_vendor, NULL);
+    assert_refused(GRANT("countysys", "gongsi", "query"), GDPOP_ERR_REFUSED, "JC-13");
+}
+
+/* Between asking and deciding the account may have left its post. */
+static void a_right_asked_for_is_not_given_to_who_left(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "secadm", "request", "open", "act", "right", "org", "county"));
+    assert_ok(GRANT("countysys", "zhangsan", "query", "request", "R000001"));
+    assert_ok(RUN(f, "countysys", "account", "leave", "user", "zhangsan", "on", "2020-01-01",
+                  "reason", "resigned"));
+    assert_refused(RUN(f, "countysys", "request", "approve", "id", "R000001", "paper", "x"),
+                   GDPOP_ERR_REFUSED, "only an active");
+    assert_false(is_member(f, "zhangsan", clock_now()));
+}
+
 static int end_now(struct txn *t, void *arg)
 {
     Model__Permit *p;
@@ -118,12 +145,6 @@ static void the_timer_marks_what_is_over(void **state)
 #define WINDOW(...)                                                                                \
     RUN(f, "countysys", "window", "add", "from", "2026-05-01", "until", "2098-05-02", "reason",    \
         "升级", "notice", "scan", __VA_ARGS__)
-
-static int put_vendor(struct txn *t, void *arg)
-{
-    (void)arg;
-    return put_account(t, "gongsi", "P000035", "vendor", 0, FIRST_UID + 35);
-}
 
 static void a_window_needs_notice_papers_and_the_leader(void **state)
 {
@@ -194,6 +215,8 @@ int main(void)
         GRANT_TEST(a_right_holds_from_its_first_to_its_last_moment),
         GRANT_TEST(a_right_without_a_day_ends_with_the_post),
         GRANT_TEST(who_and_what_is_refused),
+        GRANT_TEST(vendor_staff_get_no_operators_right),
+        GRANT_TEST(a_right_asked_for_is_not_given_to_who_left),
         GRANT_TEST(the_timer_marks_what_is_over),
         GRANT_TEST(a_window_needs_notice_papers_and_the_leader),
         GRANT_TEST(a_roster_is_one_paper_of_exceptions),
