@@ -99,6 +99,8 @@ static int read_subjects(struct gdpop_admin *a, const struct request *q, Model__
     if (host) {
         if ((r = store_get_host(a->call.txn, host, &h)) != 0)
             return r == GDPOP_ERR_NOT_FOUND ? err_fail(r, _("there is no host %s"), host) : r;
+        if ((r = admin_scope(a, h->organisation)) != 0)
+            return r;
         e->host = h->id, e->organisation = h->organisation;
     }
     if (device) {
