@@ -7,10 +7,11 @@
 #include "store/store.h"
 
 /* Appends e: sequence, at, uptime, boot_id and host are filled here, the rest by the caller (texts
- * may be NULL or ""; bytes that are not printable UTF-8 are written as \xHH). digest = SM3(previous
- * digest ‖ packed event); the first event follows 32 zero bytes. No event, no change: on an error
- * the caller aborts the transaction. While the clock is out of bounds the event's instant goes on
- * from the newest event, so that a step is not accepted by being recorded. */
+ * may be NULL or ""; bytes that are not printable UTF-8 are written as \xHH, long texts are cut).
+ * digest = SM3(previous digest ‖ packed event); the first event follows 32 zero bytes. No event, no
+ * change: on an error the caller aborts the transaction. While the clock is out of bounds the
+ * event's instant goes on from the newest event, so that a step is not accepted by being recorded.
+ */
 int trail_append(struct txn *t, Model__Event *e);
 
 /* As trail_append, and takes the clock as it stands now: `audit accept-clock`. */

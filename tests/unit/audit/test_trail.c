@@ -1,5 +1,6 @@
 #include "../store/fixture.h"
 
+#include "audit/line.h"
 #include "audit/private.h"
 #include "base/clock.h"
 #include "model/codec.h"
@@ -45,6 +46,42 @@ static void test_empty(void **state)
     assert_int_equal(at, 0);
     assert_ok(trail_now(t, &at));
     assert_in_range(at, before, clock_now());
+    txn_abort(t);
+    store_close(s);
+}
+
+static int fits_a_line(uint64_t sequence, Model__TrailEntry *entry, void *arg)
+{
+    static char line[LINE_MAX_BYTES];
+    struct trail_line l;
+    Model__Event *e;
+    (void)sequence;
+    assert_ok(codec_decode(&model__event__descriptor, BYTES(entry->event.data, entry->event.len),
+                           arg, (void **)&e));
+    line_from(e, entry, &l);
+    assert_int_not_equal(line_write(&l, LINE_JSONL, 480, line), 0);
+    assert_true(strlen(e->subject) < 512 && strlen(e->detail) > 3000);
+    assert_string_equal(e->subject + strlen(e->subject) - strlen("字…"), "字…");
+    return 0;
+}
+
+/* Whoever knocks chooses the name that is recorded; it must not keep the trail from its export. */
+static void test_long_texts_are_cut(void **state)
+{
+    enum { LONG = 100002 };
+    struct fixture *f = *state;
+    struct store *s = fixture_open(f);
+    char *text = arena_alloc(f->arena, LONG + 1);
+    Model__Event e = MODEL__EVENT__INIT;
+    struct txn *t;
+    for (size_t i = 0; i < LONG; i += 3)
+        memcpy(text + i, "字", 3);
+    text[LONG] = '\0';
+    e.actor = e.subject = e.action = e.object = e.outcome = e.rule = e.tag = e.service = text;
+    e.address = e.tty = e.device = e.session = e.detail = e.code = text;
+    assert_ok(store_write(s, f->arena, &t));
+    assert_ok(trail_append(t, &e));
+    assert_ok(store_each_event(t, e.sequence, e.sequence, fits_a_line, f->arena));
     txn_abort(t);
     store_close(s);
 }
@@ -323,6 +360,7 @@ static void test_nothing_is_appended_to_a_damaged_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_long_texts_are_cut, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_empty, fixture_setup, fixture_teardown),
         TEST(test_walk),
         TEST(test_no_event_without_commit),
