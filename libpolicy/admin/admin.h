@@ -88,6 +88,10 @@ int result_message(struct gdpop_admin *a, const char *sentence, ...)
 /* ---- Authority (authority.c) ---- */
 /* The organisation lies in the actor's supervision subtree. GDPOP_ERR_NOT_AUTHORISED. */
 int admin_scope(struct gdpop_admin *a, const char *organisation);
+/* The trail is exported and pruned whole, or its chain proves nothing: it is the concern of whoever
+ * supervises the organisation that runs this host. GDPOP_ERR_NOT_AUTHORISED, GDPOP_ERR_NOT_FOUND
+ * when the host is not registered. */
+int admin_host_in_scope(struct gdpop_admin *a);
 /* The account, or an account of the person, is not the actor's own. GDPOP_ERR_NOT_AUTHORISED. */
 int admin_not_self(struct gdpop_admin *a, const char *account);
 int admin_not_own_person(struct gdpop_admin *a, const char *person);

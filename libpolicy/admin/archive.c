@@ -61,7 +61,8 @@ static int prune(struct gdpop_admin *a, const struct request *q)
     uint64_t first, last;
     int64_t before_at;
     int r;
-    if ((r = request_instant(a, q, "before", false, &before_at)) != 0 ||
+    if ((r = admin_host_in_scope(a)) != 0 ||
+        (r = request_instant(a, q, "before", false, &before_at)) != 0 ||
         (r = policy_settings(a->call.txn, NULL, 0, &s)) != 0 ||
         (r = trail_prune_check(a->call.txn, before_at, a->now_at, a->utc_offset_min,
                                (int)settings_number(&s, SETTING_retention_months), &first,

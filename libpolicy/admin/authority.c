@@ -26,6 +26,15 @@ int admin_scope(struct gdpop_admin *a, const char *organisation)
                              organisation, a->self->organisation, a->actor);
 }
 
+int admin_host_in_scope(struct gdpop_admin *a)
+{
+    Model__Host *host;
+    int r = store_get_host(a->call.txn, a->host_id, &host);
+    if (r == GDPOP_ERR_NOT_FOUND)
+        return err_fail(r, _("this host is not registered: see gdpop-admin host register"));
+    return r != 0 ? r : admin_scope(a, host->organisation);
+}
+
 int admin_not_self(struct gdpop_admin *a, const char *account)
 {
     if (a->self && strcmp(a->self->name, account) == 0)

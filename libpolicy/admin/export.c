@@ -50,17 +50,6 @@ static int write_out(struct gdpop_admin *a)
     return sentence ? err_fail(r, "%s", sentence) : r;
 }
 
-/* The trail is exported whole, or its chain proves nothing: it is the concern of whoever supervises
- * the organisation that runs this host. */
-static int check_host_in_scope(struct gdpop_admin *a)
-{
-    Model__Host *host;
-    int r = store_get_host(a->call.txn, a->host_id, &host);
-    if (r == GDPOP_ERR_NOT_FOUND)
-        return err_fail(r, _("this host is not registered: see gdpop-admin host register"));
-    return r != 0 ? r : admin_scope(a, host->organisation);
-}
-
 static int find_range(struct gdpop_admin *a, const struct request *q, struct trail_export *x)
 {
     int64_t from_at, until_at;
@@ -85,7 +74,7 @@ static int export(struct gdpop_admin *a, const struct request *q)
 {
     struct exporting *x = arena_alloc(a->call.arena, sizeof(*x));
     const char *format = request_text(q, "format");
-    int r = x ? check_host_in_scope(a) : GDPOP_ERR_NOMEM;
+    int r = x ? admin_host_in_scope(a) : GDPOP_ERR_NOMEM;
     if (r != 0 || (r = find_range(a, q, &x->what)) != 0)
         return r;
     x->what.format = format && strcmp(format, "csv") == 0 ? LINE_CSV : LINE_JSONL;

@@ -136,6 +136,22 @@ static void test_archive(void **state)
                    GDPOP_ERR_NOT_FOUND, "no archive");
 }
 
+static int move_secadm(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "secadm", &x);
+    x->organisation = T(arg);
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static void test_prune_scope(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, move_secadm, T("elsewhere"));
+    assert_refused(RUN(f, "secadm", "audit", "prune", "before", "2020-01-01", "reason", "space"),
+                   GDPOP_ERR_NOT_AUTHORISED, "county");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +160,7 @@ int main(void)
         ADMIN_TEST(test_checkpoint_and_keys),
         ADMIN_TEST(test_verify),
         ADMIN_TEST(test_archive),
+        ADMIN_TEST(test_prune_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
