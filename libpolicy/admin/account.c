@@ -106,6 +106,10 @@ static int apply(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
     x->organisation = p->organisation;
     x->leave = NULL;
+    /* Who returns does not come back from a secondment of before, without an approval. */
+    x->home_organisation = x->home_role = x->home_staff = (char *)"";
+    x->n_home_systems = 0;
+    x->seconded_until_at = 0;
     x->role = admin_copy(a, request_word(q, "role"));
     x->duties = duty_of(request_word(q, "duty"));
     x->account_type = admin_copy(a, request_word(q, "account-type"));

@@ -80,6 +80,8 @@ static int begin_secondment(struct gdpop_admin *a, const struct request *q, Mode
     x->home_organisation = x->organisation;
     x->home_role = x->role;
     x->home_staff = p->staff;
+    x->home_systems = x->systems;
+    x->n_home_systems = x->n_systems;
     if ((r = request_instant(a, q, "until", true, &x->seconded_until_at)) != 0 ||
         (r = set_role(a, q, x)) != 0)
         return r;
@@ -136,6 +138,9 @@ static int bring_back(struct gdpop_admin *a, Model__Account *x)
     p->staff = x->home_staff;
     x->organisation = x->home_organisation;
     x->role = x->home_role;
+    x->systems = x->home_systems;
+    x->n_systems = x->n_home_systems;
+    x->n_home_systems = 0;
     x->home_organisation = x->home_role = x->home_staff = (char *)"";
     x->seconded_until_at = 0;
     if ((r = store_put_person(a->call.txn, p)) != 0 ||
@@ -179,9 +184,12 @@ int transfer_tick(struct gdpop_admin *a, size_t *returned)
 {
     struct due d = {.a = a};
     int r = store_each(a->call.txn, &table_account, BYTES("", 0), find_due, &d);
-    for (size_t i = 0; r == 0 && i < d.count; i++)
+    *returned = 0;
+    /* The next tick goes on where the list of those whose sessions end is full. */
+    for (size_t i = 0; r == 0 && i < d.count && a->ending_count < ADMIN_ENDINGS_MAX; i++) {
         r = bring_back(a, d.list[i]);
-    *returned = d.count;
+        ++*returned;
+    }
     return r;
 }
 

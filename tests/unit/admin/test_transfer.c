@@ -82,6 +82,45 @@ static void the_seconded_come_back_by_themselves(void **state)
                    "not seconded");
 }
 
+/* What was given for the time of the secondment ends with it. */
+static void who_comes_back_has_the_systems_of_before(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "topsys", "account", "show", "user", "lisi"));
+    char *before = strdup(field(f, 0, "systems"));
+    assert_ok(RUN(f, "topsys", "account", "second", "user", "lisi", "org", "dgtown", "until",
+                  "2098-12-31", "system", "cme"));
+    assert_string_equal(state_of(f, "lisi"), "applied");
+    assert_string_equal(field(f, 0, "systems"), "cme");
+    assert_ok(RUN(f, "topsys", "account", "return", "user", "lisi"));
+    assert_string_equal(state_of(f, "lisi"), "active");
+    assert_string_equal(field(f, 0, "systems"), before);
+    free(before);
+}
+
+static int close_at_once(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, arg, &x);
+    x->state = T("closed");
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+/* The end of a secondment is no way back into a post that was left. */
+static void a_returner_is_not_brought_back_from_an_old_secondment(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "topsys", "account", "second", "user", "lisi", "org", "dgtown", "until",
+                  "2098-12-31"));
+    with_store(f, close_at_once, T("lisi"));
+    assert_ok(RUN(f, "topsys", "account", "apply", "user", "lisi", "person", "P000006", "role",
+                  "entry", "system", "population"));
+    with_store(f, over, T("lisi"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "secondments_ended"), "0");
+    assert_string_equal(state_of(f, "lisi"), "applied");
+}
+
 static void an_unapproved_secondment_can_be_called_off(void **state)
 {
     struct fixture *f = *state;
@@ -181,6 +220,8 @@ int main(void)
         WORKFLOW_TEST(a_transfer_takes_the_rights_until_they_are_confirmed),
         WORKFLOW_TEST(who_may_not_be_transferred),
         WORKFLOW_TEST(the_seconded_come_back_by_themselves),
+        WORKFLOW_TEST(who_comes_back_has_the_systems_of_before),
+        WORKFLOW_TEST(a_returner_is_not_brought_back_from_an_old_secondment),
         WORKFLOW_TEST(an_unapproved_secondment_can_be_called_off),
         WORKFLOW_TEST(a_suspended_organisation_needs_a_new_approval),
         WORKFLOW_TEST(only_special_towns_take_up_powers),
