@@ -73,9 +73,11 @@ int grant_tick(struct gdpop_admin *a, size_t *ended)
 {
     struct over o = {.a = a};
     int r = store_each(a->call.txn, &table_permit, BYTES("", 0), find_over, &o);
-    for (size_t i = 0; r == 0 && i < o.count; i++)
+    *ended = 0;
+    for (size_t i = 0; r == 0 && i < o.count && a->ending_count < ADMIN_ENDINGS_MAX; i++) {
         r = permit_over(a, o.list[i], o.list[i]->until_at);
-    *ended = o.count;
+        ++*ended;
+    }
     return r;
 }
 

@@ -307,7 +307,7 @@ int leave_tick(struct gdpop_admin *a, size_t *frozen)
     struct listing l = {.a = a};
     *frozen = 0;
     int r = store_each(a->call.txn, &table_account, BYTES("", 0), find_due, &l);
-    for (size_t i = 0; r == 0 && i < l.due_count; i++) {
+    for (size_t i = 0; r == 0 && i < l.due_count && a->ending_count < ADMIN_ENDINGS_MAX; i++) {
         /* One who must not go yet does not stop the others. */
         if (lifecycle_keep_duty(a, l.due[i]) != 0) {
             log_warning("%s", err_sentence());

@@ -204,6 +204,23 @@ static void who_stays_keeps_the_passwords(void **state)
     assert_int_equal(f->result->count, 0);
 }
 
+/* One act ends the sessions of so many accounts; the rest waits for the next tick, which would else
+ * fail for ever. */
+static void too_many_leavers_wait_for_the_next_tick(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(
+        RUN(f, "countysys", "account", "leave", "user", "lisi", "on", LATER, "reason", "retired"));
+    with_store(f, bring_the_day, T("lisi"));
+    gdpop_admin_end(f->a);
+    assert_ok(gdpop_admin_begin(f->g, "sysadm", 0, &f->a));
+    f->a->ending_count = ADMIN_ENDINGS_MAX; /* never committed: nobody's sessions end */
+    assert_ok(gdpop_admin_call(f->a, "tick", "", NULL, 0, &f->result));
+    assert_string_equal(field(f, 0, "leavers_frozen"), "0");
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "leavers_frozen"), "1");
+}
+
 /* Announcing and taking back is no way past what was asked before. */
 static void an_older_obligation_outlives_a_withdrawn_leaving(void **state)
 {
@@ -222,6 +239,7 @@ int main(void)
         WORKFLOW_TEST(an_operator_leaves_at_once_and_his_own_level_audits),
         WORKFLOW_TEST(an_administrator_is_audited_one_level_up),
         WORKFLOW_TEST(who_stays_keeps_the_passwords),
+        WORKFLOW_TEST(too_many_leavers_wait_for_the_next_tick),
         WORKFLOW_TEST(an_older_obligation_outlives_a_withdrawn_leaving),
         WORKFLOW_TEST(two_regulations_need_both_audits),
         WORKFLOW_TEST(a_leaving_announced_is_carried_out_on_its_day),
