@@ -1,10 +1,10 @@
-/* Merging an organisation into another: its people, accounts, devices, hosts and networks go over;
- * its record stays. */
+/* Merging an organisation into another: its people, accounts, devices, hosts, networks, requests,
+ * obligations and registers go over; its record stays. */
 #include "admin/admin.h"
 
 #include "policy/policy.h"
 
-enum { KINDS = 6 };
+enum { KINDS = 10 };
 
 struct merge {
     struct gdpop_admin *a;
@@ -24,6 +24,10 @@ static const struct {
     {&table_device, offsetof(Model__Device, organisation)},
     {&table_host, offsetof(Model__Host, organisation)},
     {&table_workplace, offsetof(Model__Workplace, organisation)},
+    {&table_account, offsetof(Model__Account, home_organisation)},
+    {&table_request, offsetof(Model__Request, organisation)},
+    {&table_obligation, offsetof(Model__Obligation, organisation)},
+    {&table_register, offsetof(Model__RegisterEntry, organisation)},
 };
 
 static char **field_of(void *message, int kind)
@@ -62,8 +66,16 @@ static int put(struct txn *t, int kind, void *message, const char *to)
         return store_put_device(t, message);
     case 4:
         return store_put_host(t, message);
-    default:
+    case 5:
         return store_put_workplace(t, message);
+    case 6:
+        return store_put_account(t, message);
+    case 7:
+        return store_put_request(t, message);
+    case 8:
+        return store_put_obligation(t, message);
+    default:
+        return store_put_register_entry(t, message);
     }
 }
 

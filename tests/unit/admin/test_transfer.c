@@ -178,7 +178,18 @@ static void a_merged_organisation_hands_over_what_it_has(void **state)
                    GDPOP_ERR_REFUSED, "neither");
     assert_ok(RUN(f, "topsys", "org", "add", "id", "newcounty", "name", "新区", "level", "county",
                   "division", "440118", "supervised-by", "city"));
+    assert_ok(RUN(f, "topsys", "obligation", "open", "person", "P000024"));
+    assert_ok(RUN(f, "topsys", "register", "add", "register", "training", "person", "P000005",
+                  "field", "kind=law", "field", "subject=法"));
+    assert_ok(RUN(f, "topsys", "account", "apply", "user", "neu", "person", "P000030", "role", "x",
+                  "system", "population"));
     assert_ok(RUN(f, "topsys", "org", "merge", "id", "county", "into", "newcounty"));
+    assert_ok(RUN(f, "topsys", "obligation", "list", "org", "newcounty"));
+    assert_int_equal(f->result->count, 1);
+    assert_ok(RUN(f, "topsys", "register", "list", "org", "newcounty"));
+    assert_int_equal(f->result->count, 1);
+    assert_ok(RUN(f, "topsys", "request", "list"));
+    assert_string_equal(field(f, 0, "organisation"), "newcounty");
     assert_string_equal(state_of(f, "zhangsan"), "active");
     assert_string_equal(field(f, 0, "organisation"), "newcounty");
     assert_ok(RUN(f, "topsys", "workplace", "test", "org", "newcounty", "address", "10.77.1.9"));
