@@ -28,14 +28,28 @@ int calendar_read(struct gdpop_admin *a, struct workday_calendar *c)
     return r != 0 ? r : workday_parse(bytes_of_text(g.text), _("the calendar"), a->call.arena, c);
 }
 
+/* The days off are the same for all, and so is the calendar. */
+static int check_top(struct gdpop_admin *a)
+{
+    Model__Organisation *own;
+    int r = a->self ? store_get_organisation(a->call.txn, a->self->organisation, &own) : 0;
+    if (r == 0 && a->self && own->supervised_by[0])
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("the calendar belongs to the organisation at the top, and %s supervises "
+                          "%s"),
+                        own->supervised_by, own->id);
+    return r;
+}
+
 static int load(struct gdpop_admin *a, const struct request *q)
 {
     struct bytes file = request_file(q, "file");
     Model__Calendar record = MODEL__CALENDAR__INIT;
-    struct workday_calendar c;
+    struct workday_calendar c, whole;
     uint8_t digest[DIGEST_BYTES];
     int r;
-    if ((r = workday_parse(file, _("the calendar"), a->call.arena, &c)) != 0 ||
+    if ((r = check_top(a)) != 0 ||
+        (r = workday_parse(file, _("the calendar"), a->call.arena, &c)) != 0 ||
         (r = digest_sm3(&file, 1, digest)) != 0)
         return r;
     if (c.count != 1)
@@ -51,7 +65,9 @@ static int load(struct gdpop_admin *a, const struct request *q)
     bytes_to_hex(BYTES(digest, sizeof(digest)), hex);
     if (!year)
         return GDPOP_ERR_NOMEM;
+    /* Read again beside the others: what does not fit them would stop every tick. */
     if ((r = store_put_calendar(a->call.txn, &record)) != 0 ||
+        (r = calendar_read(a, &whole)) != 0 ||
         (r = admin_event(a, "calendar.load", NULL, year, admin_copy(a, hex))) != 0)
         return r;
     return result_message(a,

@@ -213,12 +213,14 @@ static void a_notice_moves_what_was_provisional(void **state)
     assert_ok(RUN(f, "audadm", "obligation", "list"));
     assert_string_equal(field(f, 0, "provisional"), "true");
     assert_string_equal(field(f, 0, "due_at"), "2099-03-17T00:00:00.000000+08:00");
-    assert_refused(RUN(f, "secadm", "calendar", "load", "file", "off = 2099-03-03\n"),
+    assert_refused(RUN(f, "secadm", "calendar", "load", "file", "year = 2099\n"),
+                   GDPOP_ERR_NOT_AUTHORISED, "at the top");
+    assert_refused(RUN(f, "topsec", "calendar", "load", "file", "off = 2099-03-03\n"),
                    GDPOP_ERR_FORMAT, "year");
     assert_refused(RUN(f, "sysadm", "calendar", "load", "file", "year = 2099\n"),
                    GDPOP_ERR_NOT_AUTHORISED, "security");
     assert_ok(
-        RUN(f, "secadm", "calendar", "load", "file",
+        RUN(f, "topsec", "calendar", "load", "file",
             "year = 2099\ndocument = x\noff = 2099-03-03\nwork = 2099-03-07\noff = 2099-03-09"));
     assert_ok(RUN(f, "secadm", "tick", ""));
     assert_ok(RUN(f, "audadm", "obligation", "list"));
