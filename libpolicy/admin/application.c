@@ -47,7 +47,7 @@ static int find_batch(struct gdpop_admin *a, const struct request *q, const Mode
                       const char *purpose, Model__Request **batch)
 {
     const char *id = request_text(q, "request");
-    return id ? batch_get(a, id, batch)
+    return id ? batch_get_for(a, id, x->organisation, batch)
               : batch_open(a, "account", x->organisation, NULL, purpose, batch);
 }
 

@@ -121,6 +121,20 @@ int batch_get(struct gdpop_admin *a, const char *id, Model__Request **q)
     return r != 0 ? r : admin_scope(a, (*q)->organisation);
 }
 
+int batch_get_for(struct gdpop_admin *a, const char *id, const char *organisation,
+                  Model__Request **q)
+{
+    bool within;
+    int r = batch_get(a, id, q);
+    if (r != 0 ||
+        (r = store_is_within(a->call.txn, organisation, (*q)->organisation, &within)) != 0)
+        return r;
+    return within ? 0
+                  : err_fail(GDPOP_ERR_REFUSED,
+                             _("request %s is that of %s, which does not supervise %s"), id,
+                             (*q)->organisation, organisation);
+}
+
 int batch_row(Model__Request *q, uint32_t number, Model__RequestRow **row)
 {
     *row = NULL;

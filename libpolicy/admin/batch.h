@@ -27,6 +27,10 @@ int batch_add(struct gdpop_admin *a, Model__Request *q, const char *act, const c
               const Model__Permit *permit, Model__RequestRow **row);
 /* A request in scope. */
 int batch_get(struct gdpop_admin *a, const char *id, Model__Request **q);
+/* A request in scope that takes rows of this organisation: its own or one below, since whoever sees
+ * the request decides and withdraws its rows. GDPOP_ERR_REFUSED. */
+int batch_get_for(struct gdpop_admin *a, const char *id, const char *organisation,
+                  Model__Request **q);
 int batch_row(Model__Request *q, uint32_t number, Model__RequestRow **row);
 /* The row of an account's newest application; made for one that has none. */
 int batch_of_account(struct gdpop_admin *a, Model__Account *x, Model__Request **q,

@@ -32,7 +32,7 @@ int batch_permit(struct gdpop_admin *a, const struct request *q, const char *act
     int r;
     if ((r = office_applying(a, x, act, &ap)) != 0 ||
         (r = request_instant(a, q, "date", false, &ruling.at)) != 0 ||
-        (r = id ? batch_get(a, id, &batch)
+        (r = id ? batch_get_for(a, id, x->organisation, &batch)
                 : batch_open(a, act, x->organisation, NULL, p->reason, &batch)) != 0 ||
         (r = batch_add(a, batch, act, x->name, p, &row)) != 0 ||
         (r = admin_event(a, "request.file", x->name, batch->id, act)) != 0 ||

@@ -282,6 +282,18 @@ static void who_acts_for_a_vacant_office(void **state)
     assert_string_equal(field(f, 1, "office"), "acting county");
 }
 
+/* Whoever sees a request decides its rows. */
+static void a_request_takes_rows_of_its_own_organisation(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "topsys", "request", "open", "act", "account", "org", "county", "paper", "x"));
+    assert_refused(RUN(f, "topsys", "account", "apply", "user", "fern", "person", "P000032", "role",
+                       "entry", "system", "population", "request", "R000001"),
+                   GDPOP_ERR_REFUSED, "does not supervise dgtown");
+    assert_ok(RUN(f, "topsys", "account", "apply", "user", "nah", "person", "P000031", "role",
+                  "entry", "system", "population", "request", "R000001"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +308,7 @@ int main(void)
         WORKFLOW_TEST(what_nobody_decides_expires),
         WORKFLOW_TEST(who_acts_for_a_vacant_office),
         cmocka_unit_test(moves_of_a_row),
+        WORKFLOW_TEST(a_request_takes_rows_of_its_own_organisation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
