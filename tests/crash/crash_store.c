@@ -158,6 +158,7 @@ static void check(void)
     if (verifier_add_key(&verifier, 0, first_key) < 0 ||
         trail_verify_with(t, &verifier, &trail_report) < 0)
         die("the trail is not sound");
+    verifier_wipe(&verifier);
     struct trail trail = {calloc(trail_report.last + 1, sizeof(pid_t)), trail_report.last, 0};
     if (!trail.writer || trail_walk(t, 1, 0, take_writer, &trail) < 0)
         die("walk");
