@@ -194,8 +194,8 @@ static int begin_trail(struct txn *t, void *arg)
     int r;
     (void)arg;
     if ((r = trail_first_key(t, &key)) < 0 ||
-        (r = bytes_from_hex(strndup(strstr(key.text, "\nkey ") + 5, 64), first_key,
-                            sizeof(first_key))) < 0 ||
+        (r = bytes_from_hex(arena_printf(txn_arena(t), "%.64s", strstr(key.text, "\nkey ") + 5),
+                            first_key, sizeof(first_key))) < 0 ||
         (r = trail_append(t, &e)) < 0)
         return r;
     return trail_end_epoch(t, &now, &ended);
