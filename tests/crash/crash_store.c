@@ -158,6 +158,7 @@ static void check(void)
     if (verifier_add_key(&verifier, 0, first_key) < 0 ||
         trail_verify_with(t, &verifier, &trail_report) < 0)
         die("the trail is not sound");
+    verifier_wipe(&verifier);
     struct trail trail = {calloc(trail_report.last + 1, sizeof(pid_t)), trail_report.last, 0};
     if (!trail.writer || trail_walk(t, 1, 0, take_writer, &trail) < 0)
         die("walk");
@@ -193,8 +194,8 @@ static int begin_trail(struct txn *t, void *arg)
     int r;
     (void)arg;
     if ((r = trail_first_key(t, &key)) < 0 ||
-        (r = bytes_from_hex(strndup(strstr(key.text, "\nkey ") + 5, 64), first_key,
-                            sizeof(first_key))) < 0 ||
+        (r = bytes_from_hex(arena_printf(txn_arena(t), "%.64s", strstr(key.text, "\nkey ") + 5),
+                            first_key, sizeof(first_key))) < 0 ||
         (r = trail_append(t, &e)) < 0)
         return r;
     return trail_end_epoch(t, &now, &ended);

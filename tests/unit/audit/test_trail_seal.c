@@ -250,6 +250,7 @@ static void test_lost_seal(void **state)
     assert_ok(verifier_add_key(&v, 0, first_key));
     assert_ok(verifier_add_key(&v, EPOCHS + 1, renewed));
     assert_fails(trail_verify_with(t, &v, &report), GDPOP_ERR_TRAIL);
+    verifier_wipe(&v);
     assert_int_equal(report.findings, 1);
     assert_non_null(strstr(report.why, "was not closed: its key was lost before event 38"));
     txn_abort(t);
@@ -277,6 +278,7 @@ static void test_renewed_seal(void **state)
     assert_ok(verifier_add_key(&v, EPOCHS + 1, renewed));
     assert_ok(store_read(s, f->arena, &t));
     assert_ok(trail_verify_with(t, &v, &report));
+    verifier_wipe(&v);
     assert_int_equal(report.last, ALL + 3);
     txn_abort(t);
     store_close(s);
@@ -554,6 +556,7 @@ static void test_anchor(void **state)
         v.anchors = &anchor;
         v.anchor_count = 1;
         assert_fails(trail_verify_with(a.t, &v, &report), i == 0 ? 0 : GDPOP_ERR_TRAIL);
+        verifier_wipe(&v);
         if (i > 0)
             assert_non_null(strstr(report.why, i == 1 ? "its end was cut off" : "was put back"));
     }
