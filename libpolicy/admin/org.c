@@ -30,7 +30,7 @@ static int check_supervisor(struct gdpop_admin *a, const Model__Organisation *o)
     if (level_rank(above->level) > level_rank(o->level))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("an organisation of level %s cannot supervise one of level %s"),
-                        above->level, o->level);
+                        word_shown(above->level), word_shown(o->level));
     return 0;
 }
 
@@ -122,7 +122,7 @@ static int leader(struct gdpop_admin *a, const struct request *q)
         (r = publish_touch(a->call.txn)) != 0 ||
         (r = admin_event(a, "org.leader", NULL, o->id, p->id)) != 0)
         return r;
-    return result_message(a, _("%s is leader (%s) of %s"), p->id, l->kind, o->id);
+    return result_message(a, _("%s is leader (%s) of %s"), p->id, word_shown(l->kind), o->id);
 }
 
 static int describe(struct gdpop_admin *a, const Model__Organisation *o, int depth)
@@ -131,7 +131,7 @@ static int describe(struct gdpop_admin *a, const Model__Organisation *o, int dep
     if ((r = result_row(a, depth)) != 0 ||
         (r = result_text(a, "id", _("Organisation"), o->id)) != 0 ||
         (r = result_text(a, "name", _("Name"), o->name)) != 0 ||
-        (r = result_text(a, "level", _("Level"), o->level)) != 0 ||
+        (r = result_word(a, "level", _("Level"), o->level)) != 0 ||
         (r = result_text(a, "division", _("Division"), o->division)) != 0 ||
         (r = result_text(a, "supervised_by", _("Supervised by"), o->supervised_by)) != 0)
         return r;
