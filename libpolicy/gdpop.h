@@ -239,6 +239,7 @@ struct gdpop_field {
     const char *title; /* for people, in the thread's language */
     enum gdpop_field_kind kind;
     const char *text; /* NUMBER in decimal, BOOL "true"/"false", INSTANT RFC 3339 */
+    const char *shown; /* what people read instead, in the thread's language; NULL: text itself */
 };
 
 struct gdpop_row {

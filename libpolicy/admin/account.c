@@ -139,7 +139,7 @@ static int approve(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(x->state, "applied") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an application can be approved"),
-                        x->name, x->state);
+                        x->name, word_shown(x->state));
     if ((r = batch_of_account(a, x, &batch, &row)) != 0 ||
         (r = batch_decide(a, batch, row, &ruling, &lacks)) != 0)
         return r;
@@ -163,12 +163,12 @@ static int describe(struct gdpop_admin *a, const Model__Account *x)
 {
     int r;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "user", _("Account"), x->name)) != 0 ||
-        (r = result_text(a, "state", _("State"), x->state)) != 0 ||
+        (r = result_word(a, "state", _("State"), x->state)) != 0 ||
         (r = result_text(a, "person", _("Person"), x->person)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), x->organisation)) != 0 ||
         (r = result_text(a, "systems", _("Systems"), join(a, x->systems, x->n_systems))) != 0 ||
         (r = result_text(a, "role", _("Role"), x->role)) != 0 ||
-        (r = result_text(a, "duty", _("Duty"), duty_word(x->duties))) != 0)
+        (r = result_word(a, "duty", _("Duty"), duty_word(x->duties))) != 0)
         return r;
     return result_uid(a, "uid", _("Uid"), x->uid);
 }

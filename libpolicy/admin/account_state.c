@@ -21,7 +21,7 @@ static int freeze_until(struct gdpop_admin *a, const struct request *q, const ch
         return r;
     if (!can_be_frozen(a, x, until_at))
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account can be frozen"),
-                        x->name, x->state);
+                        x->name, word_shown(x->state));
     const char *reason = admin_copy(a, request_word(q, "reason"));
     if (!reason)
         return GDPOP_ERR_NOMEM;
@@ -55,7 +55,8 @@ static int unfreeze(struct gdpop_admin *a, const struct request *q)
         (r = admin_not_self(a, x->name)) != 0)
         return r;
     if (strcmp(x->state, "frozen") != 0)
-        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s, not frozen"), x->name, x->state);
+        return err_fail(GDPOP_ERR_REFUSED, _("%s is %s, not frozen"), x->name,
+                        word_shown(x->state));
     if (x->leave)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is leaving; see leave withdraw"), x->name);
     if (a->self && strcmp(x->frozen_by, a->actor) == 0)

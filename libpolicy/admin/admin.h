@@ -74,7 +74,14 @@ int request_duration(const struct request *q, const char *name, int64_t *microse
 /* ---- Results (result.c) ---- */
 int result_row(struct gdpop_admin *a, int depth);
 int result_text(struct gdpop_admin *a, const char *name, const char *title, const char *text);
+/* A word of words.c: the word itself for programs, its translation for people. */
+int result_word(struct gdpop_admin *a, const char *name, const char *title, const char *word);
+/* Text for programs, and what people read in its place. */
+int result_shown(struct gdpop_admin *a, const char *name, const char *title, const char *text,
+                 const char *shown);
 int result_number(struct gdpop_admin *a, const char *name, const char *title, int64_t number);
+/* 0, no event, shows as "" and is 0 for programs. */
+int result_event(struct gdpop_admin *a, const char *name, const char *title, uint64_t sequence);
 /* 0, none given yet, shows as "": nobody is to take it for root's. */
 int result_uid(struct gdpop_admin *a, const char *name, const char *title, uint32_t uid);
 int result_bool(struct gdpop_admin *a, const char *name, const char *title, bool value);
@@ -84,6 +91,12 @@ int result_secret(struct gdpop_admin *a, const char *name, const char *title, co
 void result_list(struct gdpop_admin *a); /* many rows are meant */
 int result_message(struct gdpop_admin *a, const char *sentence, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A state, kind or level as people read it, in the thread's language; a word that words.c does not
+ * list stays as it is. */
+const char *word_shown(const char *word);
+/* Where people are told what to type: the word, and behind it in parentheses what it means. */
+const char *word_to_type(struct gdpop_admin *a, const char *word);
 
 /* ---- Authority (authority.c) ---- */
 /* The organisation lies in the actor's supervision subtree. GDPOP_ERR_NOT_AUTHORISED. */

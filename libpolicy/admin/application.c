@@ -39,7 +39,7 @@ static int check_applicant(struct gdpop_admin *a, const Model__Account *x)
         (ap.conditions & (CONDITION_TEMPORARY | CONDITION_VENDOR)))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("SZ-8: accounts are managed by staff in stable service, and %s is %s"),
-                        x->person, ap.person->staff);
+                        x->person, word_shown(ap.person->staff));
     return role_check(a, x, x->role, false);
 }
 

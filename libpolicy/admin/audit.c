@@ -111,7 +111,7 @@ static int show_brief(const Model__Event *e, void *arg)
         (r = result_text(a, "action", _("Action"), e->action)) != 0 ||
         (r = result_text(a, "subject", _("Subject"), e->subject)) != 0 ||
         (r = result_text(a, "object", _("Object"), e->object)) != 0 ||
-        (r = result_text(a, "outcome", _("Outcome"), e->outcome)) != 0 ||
+        (r = result_word(a, "outcome", _("Outcome"), e->outcome)) != 0 ||
         (r = result_text(a, "tag", _("Article"), e->tag)) != 0 ||
         (r = result_text(a, "code", _("Code"), e->code)) != 0 ||
         (r = result_text(a, "service", _("Service"), e->service)) != 0 ||

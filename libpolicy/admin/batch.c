@@ -26,7 +26,7 @@ static int move(Model__Request *q, Model__RequestRow *row, const char *to)
 {
     if (!batch_may_move(row->state, to))
         return err_fail(GDPOP_ERR_REFUSED, _("row %u of %s is %s; it cannot become %s"),
-                        row->number, q->id, row->state, to);
+                        row->number, q->id, word_shown(row->state), word_shown(to));
     row->state = (char *)to;
     return 0;
 }
@@ -78,8 +78,8 @@ int batch_open(struct gdpop_admin *a, const char *act, const char *organisation,
 static int check_addition(const struct gdpop_admin *a, const Model__Request *q, const char *act)
 {
     if (strcmp(q->act, act) != 0)
-        return err_fail(GDPOP_ERR_REFUSED, _("request %s is for the act %s, not %s"), q->id, q->act,
-                        act);
+        return err_fail(GDPOP_ERR_REFUSED, _("request %s is for the act %s, not %s"), q->id,
+                        word_shown(q->act), act);
     if (a->now_at >= q->expires_at || (q->n_rows && strcmp(batch_state(q), "submitted") != 0))
         return err_fail(GDPOP_ERR_REFUSED, _("request %s takes no more rows"), q->id);
     for (size_t i = 0; i < q->n_rows; i++)

@@ -216,7 +216,7 @@ static int check_decidable(struct gdpop_admin *a, const struct applying *ap,
     int r;
     if (strcmp(row->state, "submitted") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("row %u of %s is %s already"), row->number, q->id,
-                        row->state);
+                        word_shown(row->state));
     if (a->now_at >= q->expires_at)
         return err_fail(GDPOP_ERR_REFUSED, _("request %s has expired; file it again"), q->id);
     if (ruling->at > a->now_at)

@@ -87,7 +87,7 @@ static int bind_device(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(d->state, "registered") != 0 && strcmp(d->state, "bound") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the device %s cannot be bound: its state is %s"),
-                        d->id, d->state);
+                        d->id, word_shown(d->state));
     if (strcmp(x->state, "closed") == 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the account %s is closed"), x->name);
     if (find_binding(a, x->name, list, count))
@@ -180,7 +180,7 @@ static int found(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(d->state, "lost") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the device %s is not reported lost: its state is %s"),
-                        d->id, d->state);
+                        d->id, word_shown(d->state));
     for (size_t i = 0; i < count; i++) {
         if (!binding_holds(a, list[i]))
             continue;

@@ -251,8 +251,9 @@ static int show_line(struct gdpop_admin *a, const struct finding_line *l)
         (r = result_text(a, "tag", _("Article"), article ? article->tag : l->regulation->prefix)) !=
             0 ||
         (r = result_text(a, "words", _("What it asks"), words)) != 0 ||
-        (r = result_text(a, "served", _("Served by"), report_served(a, served, false))) != 0 ||
-        (r = result_text(a, "state", _("State"), report_state(l))) != 0 ||
+        (r = result_shown(a, "served", _("Served by"), report_served(a, served, false),
+                          report_served(a, served, true))) != 0 ||
+        (r = result_word(a, "state", _("State"), report_state(l))) != 0 ||
         (r = result_text(a, "evidence", _("Evidence"), l->evidence)) != 0 ||
         (r = result_number(a, "outstanding", _("Outstanding"), l->outstanding)) != 0 ||
         (r = result_text(a, "remedy", _("Remedy"), l->remedy)) != 0 ||

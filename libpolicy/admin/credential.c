@@ -97,7 +97,7 @@ static int initial_password(struct gdpop_admin *a, const struct request *q)
     if (!account_in_force(x, a->now_at))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is %s; only an active account gets an initial password"), x->name,
-                        x->state);
+                        word_shown(x->state));
     r = store_get_credential(a->call.txn, x->name, &c);
     if (r == GDPOP_ERR_NOT_FOUND) {
         if ((c = arena_alloc(a->call.arena, sizeof(*c))) == NULL)

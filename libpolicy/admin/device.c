@@ -97,10 +97,10 @@ static int describe(struct gdpop_admin *a, const Model__Device *d)
     int r;
     if ((r = store_bindings_of_device(a->call.txn, d->id, &list, &count)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Device"), d->id)) != 0 ||
-        (r = result_text(a, "kind", _("Kind"), d->kind)) != 0 ||
+        (r = result_word(a, "kind", _("Kind"), d->kind)) != 0 ||
         (r = result_text(a, "name", _("Name"), d->name)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), d->organisation)) != 0 ||
-        (r = result_text(a, "state", _("State"), d->state)) != 0 ||
+        (r = result_word(a, "state", _("State"), d->state)) != 0 ||
         (r = result_text(a, "accounts", _("Bound to"), bound_accounts(a, list, count))) != 0 ||
         (r = result_text(a, "serial", _("Serial number"), d->serial)) != 0)
         return r;

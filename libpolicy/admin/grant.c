@@ -46,7 +46,7 @@ static int add(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(x->state, "active") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active account is given rights"),
-                        x->name, x->state);
+                        x->name, word_shown(x->state));
     if ((r = role_check(a, x, request_word(q, "role"), true)) != 0 || (r = fill(a, q, &p)) != 0)
         return r;
     p.subject = x->name;

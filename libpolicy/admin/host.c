@@ -68,7 +68,7 @@ static int describe(struct gdpop_admin *a, const Model__Host *h)
         (r = result_text(a, "consoles", _("Consoles"), join(a, h->consoles, h->n_consoles))) != 0 ||
         (r = result_text(a, "device", _("Device"), h->device)) != 0)
         return r;
-    return result_text(a, "state", _("State"), h->state);
+    return result_word(a, "state", _("State"), h->state);
 }
 
 static int find(struct gdpop_admin *a, const char *id, Model__Host **h)

@@ -74,7 +74,7 @@ static int leave(struct gdpop_admin *a, const struct request *q)
         return r;
     if (strcmp(x->state, "active") != 0 && strcmp(x->state, "frozen") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is %s; only an active or frozen account leaves"),
-                        x->name, x->state);
+                        x->name, word_shown(x->state));
     if (x->leave)
         return err_fail(GDPOP_ERR_EXISTS, _("the leaving of %s is announced already"), x->name);
     if ((r = lifecycle_keep_duty(a, x)) != 0 || (r = announce(a, q, x)) != 0 ||

@@ -320,7 +320,7 @@ static int describe(struct gdpop_admin *a, const struct workday_calendar *c,
                            open ? workday_left(c, a->now_at, o->due_at, a->utc_offset_min) : 0)) !=
             0 ||
         (r = result_bool(a, "overdue", _("Overdue"), open && a->now_at >= o->due_at)) != 0 ||
-        (r = result_text(a, "state", _("State"), o->state)) != 0 ||
+        (r = result_word(a, "state", _("State"), o->state)) != 0 ||
         (r = result_text(a, "escalated_to", _("Told to"), o->escalated_to)) != 0)
         return r;
     return result_text(a, "proof", _("Proof"), o->proof);

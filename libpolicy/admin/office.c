@@ -201,7 +201,7 @@ int office_row(const struct applying *ap, enum regulation regulation, const stru
         return err_fail(
             GDPOP_ERR_REFUSED,
             _("%s: there are no administrators at level %s; the chain ends at the county"),
-            (*row)->article, ap->unit->level);
+            (*row)->article, word_shown(ap->unit->level));
     return 0;
 }
 

@@ -30,7 +30,7 @@ static int check_supervisor(struct gdpop_admin *a, const Model__Organisation *o)
     if (level_rank(above->level) > level_rank(o->level))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("an organisation of level %s cannot supervise one of level %s"),
-                        above->level, o->level);
+                        word_shown(above->level), word_shown(o->level));
     return 0;
 }
 
@@ -76,12 +76,16 @@ static void end_terms(Model__Organisation *o, const Model__Leader *l)
 }
 
 /* Who acts for a leader, or by his delegation, does so for a term and on a paper. */
-static int check_term(const Model__Leader *l, const struct request *q)
+static int check_term(const struct gdpop_admin *a, const Model__Leader *l, const struct request *q)
 {
     bool for_another = strcmp(l->kind, "acting") == 0 || strcmp(l->kind, "delegate") == 0;
     if (for_another && (l->until_at == 0 || !request_text(q, "paper")))
         return err_fail(GDPOP_ERR_USAGE, _("%s needs a term and a paper: --until, --paper"),
                         l->kind);
+    /* Who appoints a leader alone would approve by that leader's hand. */
+    if (a->self && !request_text(q, "paper"))
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("GD-7: a leader takes office by a signed paper: --paper FILE"));
     if (l->until_at && l->until_at <= l->from_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies before --from"));
     if ((strcmp(l->kind, "head") == 0) != (l->department[0] != '\0'))
@@ -112,7 +116,7 @@ static int leader(struct gdpop_admin *a, const struct request *q)
     if (!l->kind || !l->department)
         return GDPOP_ERR_NOMEM;
     if ((r = request_all(a, q, "scope", &l->scope, &l->n_scope)) != 0 ||
-        (r = check_term(l, q)) != 0 ||
+        (r = check_term(a, l, q)) != 0 ||
         (r = admin_paper(a, "appointment", request_file(q, "paper"), NULL, l->from_at,
                          &l->paper)) != 0)
         return r;
@@ -122,7 +126,7 @@ static int leader(struct gdpop_admin *a, const struct request *q)
         (r = publish_touch(a->call.txn)) != 0 ||
         (r = admin_event(a, "org.leader", NULL, o->id, p->id)) != 0)
         return r;
-    return result_message(a, _("%s is leader (%s) of %s"), p->id, l->kind, o->id);
+    return result_message(a, _("%s is leader (%s) of %s"), p->id, word_shown(l->kind), o->id);
 }
 
 static int describe(struct gdpop_admin *a, const Model__Organisation *o, int depth)
@@ -131,7 +135,7 @@ static int describe(struct gdpop_admin *a, const Model__Organisation *o, int dep
     if ((r = result_row(a, depth)) != 0 ||
         (r = result_text(a, "id", _("Organisation"), o->id)) != 0 ||
         (r = result_text(a, "name", _("Name"), o->name)) != 0 ||
-        (r = result_text(a, "level", _("Level"), o->level)) != 0 ||
+        (r = result_word(a, "level", _("Level"), o->level)) != 0 ||
         (r = result_text(a, "division", _("Division"), o->division)) != 0 ||
         (r = result_text(a, "supervised_by", _("Supervised by"), o->supervised_by)) != 0)
         return r;
@@ -214,7 +218,8 @@ const struct operation operations_org[] = {
                 .help = N_("Record who leads an organisation."),
                 .duties = GDPOP_DUTY_SYSTEM,
                 .writes = true,
-                .example = "gdws --person P000001 --kind responsible --from 2026-01-01",
+                .example = "gdws --person P000001 --kind responsible --from 2026-01-01 "
+                           "--paper appointment.pdf",
                 .params =
                     (const struct gdpop_param[]){
                         POSITIONAL("id", "ID", N_("the organisation")),

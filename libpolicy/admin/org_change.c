@@ -17,7 +17,7 @@ static int take_up(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_REFUSED,
                         _("GD-12: only a town of Dongguan or Zhongshan exercises the county's "
                           "powers, and %s lies in %s at level %s"),
-                        o->id, o->division, o->level);
+                        o->id, o->division, word_shown(o->level));
     if (o->taken_up)
         return err_fail(GDPOP_ERR_EXISTS, _("%s has taken them up already"), o->id);
     if (at > a->now_at)

@@ -166,7 +166,7 @@ static int describe(struct gdpop_admin *a, const Model__Permit *p)
         r = result_text(a, "value", _("Value"), p->value);
     if (r != 0 || (r = result_instant(a, "from", _("From"), p->from_at)) != 0 ||
         (r = result_instant(a, "until", _("Until"), p->until_at)) != 0 ||
-        (r = result_text(a, "state", _("State"), state_of(a, p))) != 0 ||
+        (r = result_word(a, "state", _("State"), state_of(a, p))) != 0 ||
         (r = result_text(a, "approver", _("Approved by"), p->approver)) != 0)
         return r;
     return result_text(a, "reason", _("Reason"), p->reason);

@@ -96,14 +96,14 @@ static int show(struct gdpop_admin *a, const struct request *q)
     if ((r = admin_event(a, "person.show", NULL, p->id, NULL)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0 ||
         (r = result_text(a, "name", _("Name"), p->name)) != 0 ||
-        (r = result_text(a, "document_type", _("Document"),
+        (r = result_word(a, "document_type", _("Document"),
                          p->document ? p->document->type : "")) != 0 ||
         (r = result_text(a, "id_number", _("Document number"), number)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), p->organisation)) != 0 ||
         (r = result_text(a, "department", _("Department"), p->department)) != 0 ||
         (r = result_text(a, "post", _("Post"), p->post)) != 0 ||
         (r = result_text(a, "phone", _("Telephone"), phone)) != 0 ||
-        (r = result_text(a, "staff", _("Staff"), p->staff)) != 0)
+        (r = result_word(a, "staff", _("Staff"), p->staff)) != 0)
         return r;
     return result_text(a, "account", _("Account"), account ? account : "");
 }

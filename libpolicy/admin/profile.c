@@ -83,6 +83,16 @@ static int list(struct gdpop_admin *a, const struct request *q)
     return store_each(a->call.txn, &table_profile, BYTES("", 0), describe, a);
 }
 
+static const struct gdpop_param load_params[] = {
+    {.name = "file",
+     .kind = GDPOP_PARAM_FILE,
+     .positional = true,
+     .required = true,
+     .metavar = "PROFILE",
+     .help = N_("the profile: a file, or the name of one that is installed")},
+    PARAMS_END,
+};
+
 const struct operation operations_profile[] = {
     {.public = {.noun = "profile",
                 .verb = "list",
@@ -96,14 +106,8 @@ const struct operation operations_profile[] = {
                 .help = N_("Load a regulation's settings into the policy."),
                 .duties = GDPOP_DUTY_SECURITY,
                 .writes = true,
-                .example = "/usr/share/gdpop/profiles/gd-population.conf",
-                .params = (const struct gdpop_param[]){{.name = "file",
-                                                        .kind = GDPOP_PARAM_FILE,
-                                                        .positional = true,
-                                                        .required = true,
-                                                        .metavar = "FILE",
-                                                        .help = N_("the profile")},
-                                                       PARAMS_END}},
+                .example = "gd-population",
+                .params = load_params},
      .run = load},
     {.public = {.noun = NULL}},
 };

@@ -18,7 +18,8 @@ static const char *moves_from(struct gdpop_admin *a, const struct register_kind 
     char *text = admin_copy(a, "");
     for (const struct register_move *m = kind->moves; text && m->from; m++)
         if (strcmp(m->from, from) == 0)
-            text = arena_printf(a->call.arena, "%s%s%s", text, *text ? ", " : "", m->to);
+            text = arena_printf(a->call.arena, "%s%s%s", text, *text ? ", " : "",
+                                word_to_type(a, m->to));
     return text ? text : "";
 }
 
@@ -167,7 +168,7 @@ static int add(struct gdpop_admin *a, const struct request *q)
         (r = store_next_id(a->call.txn, 'R', &e.id)) != 0 ||
         (r = write_entry(a, &e, "register.add")) != 0 || (r = result_row(a, 0)) != 0 ||
         (r = result_text(a, "id", _("Entry"), e.id)) != 0 ||
-        (r = result_text(a, "state", _("State"), e.state)) != 0)
+        (r = result_word(a, "state", _("State"), e.state)) != 0)
         return r;
     return result_message(a, _("%s is written down in the register %s"), e.id, kind->name);
 }
@@ -198,10 +199,10 @@ static int move_entry(struct gdpop_admin *a, const struct request *q)
     if (!move)
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is \"%s\" and cannot become \"%s\"; it can become: %s"), e->id,
-                        e->state, to, moves_from(a, kind, e->state));
+                        word_shown(e->state), to, moves_from(a, kind, e->state));
     if ((r = step(a, q, kind, move, e)) != 0 || (r = write_entry(a, e, "register.move")) != 0)
         return r;
-    return result_message(a, _("%s is \"%s\" now"), e->id, e->state);
+    return result_message(a, _("%s is \"%s\" now"), e->id, word_shown(e->state));
 }
 
 /* What was written down by mistake stays, and counts no more. */
@@ -229,7 +230,7 @@ static int withdraw(struct gdpop_admin *a, const struct request *q)
         (r = store_put_register_entry(a->call.txn, e)) != 0 ||
         (r = admin_event(a, "register.withdraw", e->person, e->id, request_word(q, "reason"))) != 0)
         return r;
-    return result_message(a, _("%s is \"%s\" now"), e->id, e->state);
+    return result_message(a, _("%s is \"%s\" now"), e->id, word_shown(e->state));
 }
 
 #define WRITING_PARAMS                                                                             \

@@ -14,7 +14,7 @@ static int describe(struct gdpop_admin *a, const struct register_kind *kind,
         (r = result_text(a, "account", _("Account"), e->account)) != 0 ||
         (r = result_text(a, "device", _("Device"), e->device)) != 0 ||
         (r = result_text(a, "host", _("Host"), e->host)) != 0 ||
-        (r = result_text(a, "state", _("State"), e->state)) != 0 ||
+        (r = result_word(a, "state", _("State"), e->state)) != 0 ||
         (r = result_instant(a, "date", _("Date"), e->n_moves ? e->moves[0]->at : 0)) != 0)
         return r;
     return result_instant(a, "due_at", _("Due"), due_at);
@@ -81,7 +81,7 @@ static int show_outstanding(const struct register_item *item, void *arg)
         (r = result_text(a, "entry", _("Entry"), item->entry ? item->entry->id : "")) != 0 ||
         (r = result_instant(a, "due_at", _("Due"), item->due_at)) != 0)
         return r;
-    return result_text(a, "outstanding", _("Outstanding"), item->entry ? "overdue" : "missing");
+    return result_word(a, "outstanding", _("Outstanding"), item->entry ? "overdue" : "missing");
 }
 
 static int due(struct gdpop_admin *a, const struct request *q)
@@ -119,16 +119,22 @@ static int show_fields(struct gdpop_admin *a, const struct register_kind *kind,
 
 static int show_moves(struct gdpop_admin *a, const Model__RegisterEntry *e)
 {
-    char *text = admin_copy(a, "");
-    for (size_t i = 0; text && i < e->n_moves; i++) {
+    char *text = admin_copy(a, ""), *shown = admin_copy(a, "");
+    for (size_t i = 0; text && shown && i < e->n_moves; i++) {
         const Model__RegisterMove *m = e->moves[i];
         char day[16];
         clock_format_date(m->at, a->utc_offset_min, day);
-        text = arena_printf(a->call.arena, "%s%s%s %s (%s%s%s)", text, i ? ", " : "", day, m->state,
-                            m->by, m->paper && *m->paper->number ? " " : "",
-                            m->paper ? m->paper->number : "");
+        const char *by =
+            arena_printf(a->call.arena, "(%s%s%s)", m->by, m->paper && *m->paper->number ? " " : "",
+                         m->paper ? m->paper->number : "");
+        if (!by)
+            return GDPOP_ERR_NOMEM;
+        const char *comma = i ? ", " : "";
+        text = arena_printf(a->call.arena, "%s%s%s %s %s", text, comma, day, m->state, by);
+        shown = arena_printf(a->call.arena, "%s%s%s %s %s", shown, comma, day, word_shown(m->state),
+                             by);
     }
-    return text ? result_text(a, "steps", _("Steps"), text) : GDPOP_ERR_NOMEM;
+    return text && shown ? result_shown(a, "steps", _("Steps"), text, shown) : GDPOP_ERR_NOMEM;
 }
 
 static bool is_recipient(const struct register_recipient *to, const Model__RegisterEntry *e,
@@ -173,12 +179,13 @@ static int show(struct gdpop_admin *a, const struct request *q)
 
 /* ---- What the registers are ---- */
 
-static const char *states_text(struct gdpop_admin *a, const struct register_kind *kind)
+static const char *states_text(struct gdpop_admin *a, const struct register_kind *kind, bool people)
 {
     char *text = admin_copy(a, "");
     for (const struct register_move *m = kind->moves; text && m->from; m++)
-        text = arena_printf(a->call.arena, "%s%s%s%s%s", text, *text ? ", " : "", m->from,
-                            *m->from ? " > " : "", m->to);
+        text = arena_printf(a->call.arena, "%s%s%s%s%s", text, *text ? ", " : "",
+                            people ? word_to_type(a, m->from) : m->from, *m->from ? " > " : "",
+                            people ? word_to_type(a, m->to) : m->to);
     return text ? text : "";
 }
 
@@ -209,7 +216,8 @@ static int show_kind(struct gdpop_admin *a, const struct register_kind *kind)
         (r = result_text(a, "register", _("Register"), kind->name)) != 0 ||
         (r = result_text(a, "title", _("Title"), text_get(kind->title))) != 0 ||
         (r = result_text(a, "tags", _("Articles"), kind->tags)) != 0 ||
-        (r = result_text(a, "states", _("States"), states_text(a, kind))) != 0)
+        (r = result_shown(a, "states", _("States"), states_text(a, kind, false),
+                          states_text(a, kind, true))) != 0)
         return r;
     return result_text(a, "due", _("Due"), due_text(a, kind));
 }
@@ -258,7 +266,7 @@ static int kinds(struct gdpop_admin *a, const struct request *q)
     if (r != 0)
         return r;
     return result_message(a, _("%s (%s): %s"), text_get(kind->title), kind->tags,
-                          states_text(a, kind));
+                          states_text(a, kind, true));
 }
 
 static const struct gdpop_param scope_params[] = {

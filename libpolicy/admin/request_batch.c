@@ -43,9 +43,9 @@ static int describe(struct gdpop_admin *a, const Model__Request *batch)
 {
     int r;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Request"), batch->id)) != 0 ||
-        (r = result_text(a, "act", _("Act"), batch->act)) != 0 ||
+        (r = result_word(a, "act", _("Act"), batch->act)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), batch->organisation)) != 0 ||
-        (r = result_text(a, "state", _("State"), batch_state(batch))) != 0 ||
+        (r = result_word(a, "state", _("State"), batch_state(batch))) != 0 ||
         (r = result_number(a, "rows", _("Rows"), (int64_t)batch->n_rows)) != 0 ||
         (r = result_text(a, "submitted_by", _("Filed by"), batch->submitted_by)) != 0 ||
         (r = result_instant(a, "submitted_at", _("Filed"), batch->submitted_at)) != 0)
@@ -86,14 +86,24 @@ static int list(struct gdpop_admin *a, const struct request *q)
     return r;
 }
 
+/* "principal gd": the capacity is a word. */
+static const char *office_shown(struct gdpop_admin *a, const char *office)
+{
+    size_t len = strcspn(office, " ");
+    const char *capacity = arena_printf(a->call.arena, "%.*s", (int)len, office);
+    const char *shown =
+        capacity ? arena_printf(a->call.arena, "%s%s", word_shown(capacity), office + len) : NULL;
+    return shown ? shown : office;
+}
+
 static int show_decision(struct gdpop_admin *a, const Model__Decision *d)
 {
     int r;
-    if ((r = result_row(a, 1)) != 0 || (r = result_text(a, "step", _("Step"), d->step)) != 0 ||
+    if ((r = result_row(a, 1)) != 0 || (r = result_word(a, "step", _("Step"), d->step)) != 0 ||
         (r = result_text(a, "what", _("What"), d->what)) != 0 ||
-        (r = result_text(a, "outcome", _("Outcome"), d->outcome)) != 0 ||
+        (r = result_word(a, "outcome", _("Outcome"), d->outcome)) != 0 ||
         (r = result_text(a, "person", _("By"), d->person)) != 0 ||
-        (r = result_text(a, "office", _("Office"), d->office)) != 0 ||
+        (r = result_shown(a, "office", _("Office"), d->office, office_shown(a, d->office))) != 0 ||
         (r = result_instant(a, "decided_at", _("Date"), d->decided_at)) != 0 ||
         (r = result_text(a, "recorded_by", _("Recorded by"), d->recorded_by)) != 0)
         return r;
@@ -111,7 +121,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
         if (r != 0 || (r = result_row(a, 0)) != 0 ||
             (r = result_number(a, "row", _("Row"), row->number)) != 0 ||
             (r = result_text(a, "account", _("Account"), row->account)) != 0 ||
-            (r = result_text(a, "state", _("State"), row->state)) != 0 ||
+            (r = result_word(a, "state", _("State"), row->state)) != 0 ||
             (r = result_text(a, "lacks", _("Lacks"), lacks)) != 0 ||
             (r = result_text(a, "carried_out_by", _("Carried out by"), row->carried_out_by)) != 0)
             return r;
@@ -151,7 +161,7 @@ static int take_step(struct gdpop_admin *a, struct step *s)
     }
     if (r == 0 && s->done == 0)
         r = err_fail(GDPOP_ERR_REFUSED, _("request %s has no row that is %s"), s->batch->id,
-                     s->state ? s->state : "open");
+                     word_shown(s->state ? s->state : "open"));
     return r;
 }
 
@@ -244,7 +254,7 @@ static int add_consent(struct gdpop_admin *a, struct step *s, Model__RequestRow 
         return err_fail(GDPOP_ERR_USAGE, _("--date lies in the future"));
     if (strcmp(row->state, "submitted") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("row %u of %s is %s already"), row->number,
-                        s->batch->id, row->state);
+                        s->batch->id, word_shown(row->state));
     d->decided_at = signed_at;
     if ((r = admin_paper(a, d->what, request_file(s->q, "paper"),
                          admin_copy(a, request_word(s->q, "paper-number")), signed_at,

@@ -22,8 +22,8 @@ int result_row(struct gdpop_admin *a, int depth)
     return 0;
 }
 
-static int add(struct gdpop_admin *a, enum gdpop_field_kind kind, const char *name,
-               const char *title, const char *text)
+static int add_shown(struct gdpop_admin *a, enum gdpop_field_kind kind, const char *name,
+                     const char *title, const char *text, const char *shown)
 {
     struct gdpop_row *row = &a->rows[a->result.count - 1];
     if (row->count == a->field_room) {
@@ -39,8 +39,14 @@ static int add(struct gdpop_admin *a, enum gdpop_field_kind kind, const char *na
     char *copy = admin_copy(a, text ? text : "");
     if (!copy)
         return GDPOP_ERR_NOMEM;
-    a->fields[row->count++] = (struct gdpop_field){name, title, kind, copy};
+    a->fields[row->count++] = (struct gdpop_field){name, title, kind, copy, shown};
     return 0;
+}
+
+static int add(struct gdpop_admin *a, enum gdpop_field_kind kind, const char *name,
+               const char *title, const char *text)
+{
+    return add_shown(a, kind, name, title, text, NULL);
 }
 
 int result_text(struct gdpop_admin *a, const char *name, const char *title, const char *text)
@@ -48,11 +54,30 @@ int result_text(struct gdpop_admin *a, const char *name, const char *title, cons
     return add(a, GDPOP_FIELD_TEXT, name, title, text);
 }
 
+int result_word(struct gdpop_admin *a, const char *name, const char *title, const char *word)
+{
+    return result_shown(a, name, title, word, word_shown(word));
+}
+
+int result_shown(struct gdpop_admin *a, const char *name, const char *title, const char *text,
+                 const char *shown)
+{
+    char *copy = admin_copy(a, shown);
+    return copy ? add_shown(a, GDPOP_FIELD_TEXT, name, title, text, copy) : GDPOP_ERR_NOMEM;
+}
+
 int result_number(struct gdpop_admin *a, const char *name, const char *title, int64_t number)
 {
     char text[24];
     snprintf(text, sizeof(text), "%" PRId64, number);
     return add(a, GDPOP_FIELD_NUMBER, name, title, text);
+}
+
+int result_event(struct gdpop_admin *a, const char *name, const char *title, uint64_t sequence)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRIu64, sequence);
+    return add_shown(a, GDPOP_FIELD_NUMBER, name, title, text, sequence ? NULL : "");
 }
 
 int result_uid(struct gdpop_admin *a, const char *name, const char *title, uint32_t uid)

@@ -150,14 +150,18 @@ static int describe(struct bytes key, void *message, void *arg)
     struct gdpop_admin *a = arg;
     const Model__Role *role = message;
     const char *levels = arena_printf(a->call.arena, "%s – %s", role->highest, role->lowest);
+    const char *shown =
+        arena_printf(a->call.arena, "%s – %s", word_shown(role->highest), word_shown(role->lowest));
     int r;
     (void)key;
+    if (!levels || !shown)
+        return GDPOP_ERR_NOMEM;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "name", _("Role"), role->name)) != 0 ||
         (r = result_text(a, "title", _("Title"), role->title)) != 0 ||
-        (r = result_text(a, "kind", _("Kind"), role->kind)) != 0 ||
+        (r = result_word(a, "kind", _("Kind"), role->kind)) != 0 ||
         (r = result_text(a, "systems", _("Systems"), join(a, role->systems, role->n_systems))) !=
             0 ||
-        (r = result_text(a, "levels", _("Levels"), levels)) != 0 ||
+        (r = result_shown(a, "levels", _("Levels"), levels, shown)) != 0 ||
         (r = result_text(a, "group", _("Group"), role->group)) != 0 ||
         (r = result_text(a, "rights", _("Rights"), role->rights)) != 0)
         return r;

@@ -9,7 +9,8 @@ static int check_level(const Model__Organisation *o, const Model__Role *role)
         return 0;
     return err_fail(GDPOP_ERR_REFUSED,
                     _("GD-9: the role %s belongs to the levels %s to %s, and %s is of level %s"),
-                    role->name, role->highest, role->lowest, o->id, o->level);
+                    role->name, word_shown(role->highest), word_shown(role->lowest), o->id,
+                    word_shown(o->level));
 }
 
 static int check_systems(const Model__Account *x, const Model__Role *role, bool as_extra)
@@ -39,7 +40,7 @@ static int check_kind(const Model__Account *x, const Model__Role *role, const ch
     if (as_extra ? administrator && !x->duties : administrator != (x->duties != 0))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("a duty goes with a role of the kind administrator, and %s is %s"),
-                        role->name, role->kind);
+                        role->name, word_shown(role->kind));
     return 0;
 }
 

@@ -7,20 +7,27 @@
 #include <stdio.h>
 #include <sys/statvfs.h>
 
-enum { DUTY_HOLDERS_MIN = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64 };
+enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64 };
 
-/* One line: what, how it stands; remedy is the command that mends it, NULL when all is well. */
-static int item(struct gdpop_admin *a, const char *name, const char *title, const char *value,
-                const char *remedy)
+/* One line: what, how it stands, and the command that would better it, NULL for none. */
+static int line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                bool ok, const char *remedy)
 {
     int r;
-    a->result.ok &= remedy == NULL;
+    a->result.ok &= ok;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "item", _("Item"), name)) != 0 ||
         (r = result_text(a, "title", _("What"), title)) != 0 ||
         (r = result_text(a, "value", _("Value"), value)) != 0 ||
-        (r = result_bool(a, "ok", _("In order"), remedy == NULL)) != 0)
+        (r = result_bool(a, "ok", _("In order"), ok)) != 0)
         return r;
     return result_text(a, "remedy", _("Remedy"), remedy ? remedy : "");
+}
+
+/* As line; with a remedy it is not in order. */
+static int item(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                const char *remedy)
+{
+    return line(a, name, title, value, remedy == NULL, remedy);
 }
 
 static int number(struct gdpop_admin *a, const char *name, const char *title, uint64_t value,
@@ -66,7 +73,7 @@ static int show_records(struct gdpop_admin *a)
         if (r != 0 || !name)
             return r != 0 ? r : GDPOP_ERR_NOMEM;
         if ((r = number(a, name, _("Records"), count,
-                        bare ? "gdpop-admin profile load FILE" : NULL)) != 0)
+                        bare ? "gdpop-admin profile load PROFILE" : NULL)) != 0)
             return r;
     }
     return 0;
@@ -161,20 +168,28 @@ static int count_holder(struct bytes key, void *message, void *arg)
     return 0;
 }
 
+/* Without any the work stops; with one only it stops when that one is away, which is told. */
+static int show_holders(struct gdpop_admin *a, const char *name, const char *title, unsigned count,
+                        const char *remedy)
+{
+    const char *value = arena_printf(a->call.arena, "%u", count);
+    if (!value)
+        return GDPOP_ERR_NOMEM;
+    return line(a, name, title, value, count > 0, count < DUTY_HOLDERS_WANTED ? remedy : NULL);
+}
+
 static int show_duties(struct gdpop_admin *a)
 {
     struct holders h = {.now_at = a->now_at};
     int r = store_scan(a->call.txn, &table_account, BYTES("", 0), count_holder, &h);
-#define REMEDY(duty)                                                                               \
-    (h.duty < DUTY_HOLDERS_MIN ? "gdpop-admin account apply USER --duty " #duty : NULL)
     if (r != 0 ||
-        (r = number(a, "duty.system", _("Active holders of the duty system"), h.system,
-                    REMEDY(system))) != 0 ||
-        (r = number(a, "duty.security", _("Active holders of the duty security"), h.security,
-                    REMEDY(security))) != 0)
+        (r = show_holders(a, "duty.system", _("Active holders of the duty system"), h.system,
+                          "gdpop-admin account apply USER --duty system")) != 0 ||
+        (r = show_holders(a, "duty.security", _("Active holders of the duty security"), h.security,
+                          "gdpop-admin account apply USER --duty security")) != 0)
         return r;
-    return number(a, "duty.audit", _("Active holders of the duty audit"), h.audit, REMEDY(audit));
-#undef REMEDY
+    return show_holders(a, "duty.audit", _("Active holders of the duty audit"), h.audit,
+                        "gdpop-admin account apply USER --duty audit");
 }
 
 static int show_sessions(struct gdpop_admin *a)

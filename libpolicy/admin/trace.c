@@ -88,7 +88,7 @@ static int show_finding(struct gdpop_admin *a, const struct finding *f, bool dec
 {
     int r;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "rule", _("Rule"), f->rule)) != 0 ||
-        (r = result_text(a, "level", _("Result"), level_name(f))) != 0 ||
+        (r = result_word(a, "level", _("Result"), level_name(f))) != 0 ||
         (r = result_text(a, "tag", _("Article"), f->tag)) != 0 ||
         (r = result_text(a, "code", _("Code"), f->code)) != 0 ||
         (r = result_bool(a, "decides", _("Decides"), decides)) != 0 ||

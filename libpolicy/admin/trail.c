@@ -50,8 +50,7 @@ static int show_report(struct gdpop_admin *a, const struct trail_report *report,
         (r = result_number(a, "sealed_to", _("Last event of a closed epoch"),
                            (int64_t)report->sealed_to)) != 0 ||
         (r = result_number(a, "findings", _("Findings"), (int64_t)report->findings)) != 0 ||
-        (r = result_number(a, "bad", _("First event that does not fit"), (int64_t)report->bad)) !=
-            0)
+        (r = result_event(a, "bad", _("First event that does not fit"), report->bad)) != 0)
         return r;
     return result_text(a, "why", _("Why"), why);
 }

@@ -80,7 +80,7 @@ static int describe(struct gdpop_admin *a, const Model__Workplace *w)
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "network", _("Network"), text)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), w->organisation)) != 0)
         return r;
-    return result_text(a, "kind", _("Kind"), w->kind);
+    return result_word(a, "kind", _("Kind"), w->kind);
 }
 
 struct listing {

@@ -122,6 +122,9 @@ static uint64_t run_start(struct verifier *v, const char *kind, uint64_t n)
 
 /* ---- Keys ---- */
 
+/* More epochs than a century of them: what a forged file may ask to be computed ends here. */
+enum { EPOCHS_MAX = 12 * 1000 * 1000 };
+
 /* The key handed out last before the epoch, carried on to it. False: no key reaches there. Each
  * epoch has an event, so one with a number above its event's cannot be. */
 static bool key_for(struct verifier *v, uint64_t epoch, uint64_t sequence)
@@ -131,7 +134,7 @@ static bool key_for(struct verifier *v, uint64_t epoch, uint64_t sequence)
         if (v->given[i].epoch <= epoch &&
             (best == v->key_count || v->given[i].epoch > v->given[best].epoch))
             best = i;
-    if (best == v->key_count || epoch > sequence)
+    if (best == v->key_count || epoch > sequence || epoch - v->given[best].epoch > EPOCHS_MAX)
         return false;
     if (!v->key_ready || v->key_used != best || v->key_epoch > epoch) {
         v->key_ready = true;

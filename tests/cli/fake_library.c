@@ -249,6 +249,7 @@ static const struct gdpop_field li[] = {
     {"locked", "Locked", GDPOP_FIELD_BOOL, "false"},
     {"last_login_at", "Last login", GDPOP_FIELD_INSTANT, "2026-09-15T08:30:00.000000+08:00"},
     TEXT("reason", "Reason", "a\tb\x1b[31mred"),
+    {"state", "State", GDPOP_FIELD_TEXT, "active", "已启用"},
     {"expires_at", "Expires", GDPOP_FIELD_INSTANT, ""},
 };
 static const struct gdpop_field wang[] = {
@@ -257,9 +258,10 @@ static const struct gdpop_field wang[] = {
     {"locked", "Locked", GDPOP_FIELD_BOOL, "true"},
     {"last_login_at", "Last login", GDPOP_FIELD_INSTANT, ""},
     TEXT("reason", "Reason", ""),
+    {"state", "State", GDPOP_FIELD_TEXT, "closed", ""},
     {"expires_at", "Expires", GDPOP_FIELD_INSTANT, ""},
 };
-static const struct gdpop_row accounts[] = {{6, li, 0}, {6, wang, 0}};
+static const struct gdpop_row accounts[] = {{7, li, 0}, {7, wang, 0}};
 static const struct gdpop_field gd[] = {TEXT("id", "Organisation", "gd"),
                                         TEXT("name", "Name", "省")};
 static const struct gdpop_field sz[] = {TEXT("id", "Organisation", "sz"),

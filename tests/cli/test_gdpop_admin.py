@@ -219,6 +219,16 @@ class TestAnswers(ToolTest):
         self.assertEqual(lines[:2], ["账号:       li", "Uid:        20001"])
         self.assertEqual(lines[4], "Reason:     a\\x09b\\x1b[31mred")
 
+    def test_words_are_shown_translated_and_stay_stable_for_programs(self):
+        shown = self.run_tool("account show li").out
+        self.assertIn("State:      已启用\n", shown)
+        self.assertNotIn("active", shown)
+        listed = self.run_tool("account list").out
+        self.assertIn("已启用", listed)
+        self.assertNotIn("closed", listed)
+        self.assertEqual([row["state"] for row in self.run_tool("account list --json").json()],
+                         ["active", "closed"])
+
     def test_json_is_typed(self):
         rows = self.run_tool("account list --json").json()
         self.assertEqual([row["user"] for row in rows], ["li", "王小明"])
@@ -645,6 +655,43 @@ class TestImport(ToolTest):
                           "org add id=gd name=省 level=province division=440000",
                           "org add id=ft name=县 level=county division=440304 supervised-by=gd",
                           "end"])
+
+
+class TestProfileLoad(ToolTest):
+    def installed(self, name, content):
+        """Installs a profile in the lab's private root, where the program looks for it."""
+        missing = self.run_tool("profile load no-such-profile")
+        self.assertEqual(missing.status, USAGE)
+        directory = missing.err.rstrip().rpartition(" ")[2]
+        self.assertTrue(directory.endswith("/gdpop/profiles"), missing.err)
+        os.makedirs(directory, exist_ok=True)
+        path = os.path.join(directory, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+        self.addCleanup(os.unlink, path)
+
+    def loads(self, word, expected):
+        result = self.run_tool("profile load", [word])
+        self.assertEqual(result.status, DONE, result.err)
+        self.assertIn(f"profile load file={expected}", result.journal)
+
+    def test_a_file_or_the_name_of_an_installed_profile(self):
+        self.installed("fake-region.conf", "installed text")
+        self.loads("fake-region", "installed text")
+        path = self.write("fake-region", "own text")
+        self.loads(path, "own text")
+
+    def test_a_name_with_a_slash_is_a_path_only(self):
+        self.installed("fake-region.conf", "installed text")
+        self.assertEqual(self.run_tool("profile load ./fake-region").status, USAGE)
+
+    def test_a_file_of_that_name_goes_first(self):
+        self.installed("fake-region.conf", "installed text")
+        self.write("fake-region", "own text")
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.dir)
+        self.loads("fake-region", "own text")
 
 
 class TestInit(ToolTest):

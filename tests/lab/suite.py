@@ -73,6 +73,19 @@ def count_cmocka(output, failed):
     return (passes, failures) if passes + failures else (1, 0)
 
 
+def ctest_names(pattern):
+    """Names of the built tests that match."""
+    _, output = call(["ctest", "--test-dir", BUILD, "-N", "-R", pattern])
+    return re.findall(r"^ *Test +#\d+: (\S+)", output, re.M)
+
+
+def check_words(tally, patterns):
+    """A word that names no test has shown nothing."""
+    for word, pattern in patterns:
+        if not ctest_names(pattern):
+            tally.add(word, 0, 1, f"tests/run: there is no test {word}")
+
+
 def run_ctest(tally, pattern):
     report = os.path.join(BUILD, "tests.xml")
     if os.path.exists(report):
@@ -125,30 +138,32 @@ def run_lab_files(tally, paths):
 
 
 def select(words):
-    """The regular expression for ctest (or None) and the files for the lab."""
+    """Words with their regular expressions for ctest, and the files for the lab."""
     patterns, paths = [], []
     for word in words or CTEST_GROUPS + LAB_GROUPS:
         name = word.removeprefix("tests/")
         if name in CTEST_GROUPS:
-            patterns.append(f"^{name}/")
+            patterns.append((word, f"^{name}/"))
         elif name in LAB_GROUPS:
             paths += sorted(glob.glob(os.path.join(TESTS, name, "test_*.py")))
         elif name.endswith(".py") and os.path.exists(os.path.join(TESTS, name)):
             paths.append(os.path.join(TESTS, name))
         elif name.split("/")[0] in CTEST_GROUPS:
-            patterns.append("^" + re.escape(name.removesuffix(".c")) + "$")
+            patterns.append((word, "^" + re.escape(name.removesuffix(".c")) + "$"))
         else:
             sys.exit(f"tests/run: there is no test {word}; groups: "
                      + " ".join(CTEST_GROUPS + LAB_GROUPS))
-    return "|".join(patterns) or None, paths
+    return patterns, paths
 
 
 def main(words):
-    pattern, paths = select(words)
+    patterns, paths = select(words)
     tally = Tally()
     if build(tally):
-        if pattern:
-            run_ctest(tally, pattern)
+        if words:
+            check_words(tally, patterns)
+        if patterns:
+            run_ctest(tally, "|".join(pattern for _, pattern in patterns))
         run_lab_files(tally, paths)
     return tally.finish()
 

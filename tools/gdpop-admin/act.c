@@ -65,7 +65,11 @@ static int read_files(struct tool *t, struct call *call)
     int r = 0;
     for (size_t i = 0; i < call->count && r == 0; i++) {
         struct argument *a = &call->list[i];
-        if (a->param->kind == GDPOP_PARAM_FILE)
+        if (a->param->kind != GDPOP_PARAM_FILE)
+            continue;
+        if (strcmp(call->operation->noun, "profile") == 0)
+            r = user_profile_read(t, a->typed, &a->content, &a->content_len);
+        else
             r = user_file_read(t, a->typed, false, &a->content, &a->content_len);
     }
     return r;

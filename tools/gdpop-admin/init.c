@@ -49,16 +49,6 @@ static int read_papers(struct init *in, struct first_administrator *a)
     return a->key.bytes ? 0 : say(in->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
 }
 
-static int read_profile(struct init *in, const char *name, struct content *content)
-{
-    char *path =
-        strchr(name, '/') ? strdup(name) : say_format("%s/%s.conf", GDPOP_PROFILE_DIR, name);
-    int r = path ? user_file_read(in->t, path, false, &content->bytes, &content->len)
-                 : say(in->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    free(path);
-    return r;
-}
-
 static int read_profiles(struct init *in, const struct call *call)
 {
     int r = 0;
@@ -66,8 +56,10 @@ static int read_profiles(struct init *in, const struct call *call)
     if (!in->profiles)
         return say(in->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     for (size_t i = 0; i < call->count && r == 0; i++)
-        if (strcmp(call->list[i].param->name, "profile") == 0)
-            r = read_profile(in, call->list[i].typed, &in->profiles[in->profile_count++]);
+        if (strcmp(call->list[i].param->name, "profile") == 0) {
+            struct content *c = &in->profiles[in->profile_count++];
+            r = user_profile_read(in->t, call->list[i].typed, &c->bytes, &c->len);
+        }
     return r;
 }
 

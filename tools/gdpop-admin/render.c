@@ -22,6 +22,8 @@ static void civil(const char *instant, char out[static 32])
 
 static const char *cell(const struct gdpop_field *f, char buffer[static 32])
 {
+    if (f->shown)
+        return f->shown;
     if (!f->text)
         return "";
     if (f->kind == GDPOP_FIELD_BOOL)

@@ -126,6 +126,29 @@ int user_file_read(const struct tool *t, const char *path, bool private_only, ch
     return r;
 }
 
+static bool is_there(const char *path)
+{
+    int fd, error = as_user_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, &fd);
+    if (error == 0)
+        close(fd);
+    return error != ENOENT;
+}
+
+int user_profile_read(const struct tool *t, const char *name, char **content, size_t *len)
+{
+    if (strchr(name, '/') || strcmp(name, "-") == 0 || is_there(name))
+        return user_file_read(t, name, false, content, len);
+    char *path = say_format("%s/%s.conf", GDPOP_PROFILE_DIR, name);
+    if (!path)
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    int r = is_there(path) ? user_file_read(t, path, false, content, len)
+                           : say(t, GDPOP_ERR_USAGE,
+                                 _("there is neither a file %s nor a profile of this name in %s"),
+                                 name, GDPOP_PROFILE_DIR);
+    free(path);
+    return r;
+}
+
 int out_file_create(const struct tool *t, const char *path, struct out_file *out)
 {
     struct statfs fs;

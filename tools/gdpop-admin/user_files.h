@@ -14,6 +14,10 @@
 int user_file_read(const struct tool *t, const char *path, bool private_only, char **content,
                    size_t *len);
 
+/* The content of a profile: of the file, or, when there is none and name has no slash, of the
+ * installed profile of that name. As user_file_read. */
+int user_profile_read(const struct tool *t, const char *name, char **content, size_t *len);
+
 /* A new file for a secret: created empty, 0600, never over an existing one and not through a link;
  * on a local file system only, because it is written while the store is locked. */
 struct out_file {

@@ -115,6 +115,17 @@ static inline const char *field(const struct fixture *f, size_t row, const char 
     return "";
 }
 
+/* The same as people read it. */
+static inline const char *shown(const struct fixture *f, size_t row, const char *name)
+{
+    for (size_t i = 0; row < f->result->count && i < f->result->rows[row].count; i++) {
+        const struct gdpop_field *found = &f->result->rows[row].fields[i];
+        if (strcmp(found->name, name) == 0)
+            return found->shown ? found->shown : found->text;
+    }
+    return "";
+}
+
 /* Row in which the field has this text, -1 when none has. */
 static inline int find_row(const struct fixture *f, const char *name, const char *text)
 {

@@ -41,7 +41,17 @@ static int apply(struct fixture *f, const char *user, const char *person)
 static int lead(struct fixture *f, const char *organisation, const char *person, const char *from)
 {
     return RUN(f, "sysadm", "org", "leader", "id", organisation, "person", person, "kind",
-               "responsible", "from", from);
+               "responsible", "from", from, "paper", "appointment");
+}
+
+/* Nobody makes a leader by word alone, and then approves by that leader's hand. */
+static void a_leader_takes_office_by_a_paper(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(RUN(f, "sysadm", "org", "leader", "id", "city", "person", "P000003", "kind",
+                       "responsible", "from", "2020-01-01"),
+                   GDPOP_ERR_REFUSED, "--paper");
+    assert_ok(lead(f, "city", "P000003", "2020-01-01"));
 }
 
 static void assert_state(struct fixture *f, const char *user, const char *state)
@@ -208,6 +218,7 @@ static void nobody_acts_on_themselves_or_empties_a_duty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ADMIN_TEST(a_leader_takes_office_by_a_paper),
         ADMIN_TEST(approval_then_pledge_then_active),
         ADMIN_TEST(who_approves),
         ADMIN_TEST(approving_and_carrying_out_are_two_people),

@@ -111,11 +111,14 @@ static void a_trail_with_a_gap_does_not_verify(void **state)
     uint64_t last = last_sequence(f), third = 3;
     assert_ok(RUN(f, "audadm", "audit", "verify"));
     assert_true(f->result->ok);
+    assert_string_equal(field(f, 0, "bad"), "0");
+    assert_string_equal(shown(f, 0, "bad"), "");
     assert_int_equal(strtoull(field(f, 0, "last"), NULL, 10), last);
     with_store(f, cut_event, &third);
     assert_ok(RUN(f, "audadm", "audit", "verify"));
     assert_false(f->result->ok);
     assert_string_equal(field(f, 0, "bad"), "3");
+    assert_string_equal(shown(f, 0, "bad"), "3");
     assert_string_not_equal(field(f, 0, "why"), "");
 }
 

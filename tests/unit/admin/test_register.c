@@ -101,7 +101,7 @@ static void who_assesses_does_not_approve(void **state)
 {
     struct fixture *f = *state;
     assert_ok(RUN(f, "sysadm", "org", "leader", "id", "city", "person", "P000003", "kind",
-                  "principal", "from", "2020-01-01"));
+                  "principal", "from", "2020-01-01", "paper", "appointment"));
     assert_ok(RUN(f, "sysadm", "register", "add", "register", "media", "org", "city", "field",
                   "kind=paper", "field", "label=1", "field", "content=x", "field", "destination=x",
                   "field", "assessor=P000003", "field", "assessment=x"));

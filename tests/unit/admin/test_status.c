@@ -15,13 +15,14 @@ static void add_calendars(struct gdpop_admin *a)
     }
 }
 
-static void add_second_holders(struct fixture *f)
+static void put_in_order(struct fixture *f, bool second_holder)
 {
     gdpop_admin_end(f->a);
     assert_ok(gdpop_admin_begin(f->g, NULL, GDPOP_ADMIN_RECOVER, &f->a));
     assert_ok(call_op(f->a, "tick", "", (char *)NULL));
     add_calendars(f->a);
-    add_account(f->a, 20, "sysadm2", "province", GDPOP_DUTY_SYSTEM);
+    if (second_holder)
+        add_account(f->a, 20, "sysadm2", "province", GDPOP_DUTY_SYSTEM);
     assert_ok(publish_touch(f->a->call.txn));
     assert_ok(gdpop_admin_commit(f->a));
 }
@@ -29,7 +30,7 @@ static void add_second_holders(struct fixture *f)
 static void a_sound_host_is_in_order(void **state)
 {
     struct fixture *f = *state;
-    add_second_holders(f);
+    put_in_order(f, true);
     assert_ok(RUN(f, "audadm", "status", "", "check", "yes"));
     for (size_t i = 0; i < f->result->count; i++)
         if (strcmp(field(f, i, "ok"), "true") != 0 || field(f, i, "remedy")[0])
@@ -47,14 +48,37 @@ static void a_sound_host_is_in_order(void **state)
     assert_string_equal(column(f, "trail_last", "value"), column(f, "trail_verified", "value"));
 }
 
-static void a_duty_with_one_holder_is_a_finding(void **state)
+static void a_duty_with_one_holder_is_noted(void **state)
 {
     struct fixture *f = *state;
+    put_in_order(f, false);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_true(f->result->ok);
+    assert_string_equal(column(f, "duty.system", "value"), "1");
+    assert_string_equal(column(f, "duty.system", "ok"), "true");
+    assert_non_null(strstr(column(f, "duty.system", "remedy"), "account apply"));
+    assert_string_equal(column(f, "duty.security", "remedy"), "");
+}
+
+static int freeze_sysadm(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    (void)arg;
+    assert_ok(store_get_account(t, "sysadm", &x));
+    x->state = T("frozen");
+    assert_ok(store_put_account(t, x));
+    return publish_touch(t);
+}
+
+static void a_duty_without_holders_is_a_finding(void **state)
+{
+    struct fixture *f = *state;
+    put_in_order(f, false);
+    with_store(f, freeze_sysadm, NULL);
     assert_ok(RUN(f, "audadm", "status", ""));
     assert_false(f->result->ok);
-    assert_string_equal(column(f, "duty.system", "value"), "1");
+    assert_string_equal(column(f, "duty.system", "value"), "0");
     assert_string_equal(column(f, "duty.system", "ok"), "false");
-    assert_non_null(strstr(column(f, "duty.system", "remedy"), "account apply"));
     assert_string_equal(column(f, "duty.security", "ok"), "true");
 }
 
@@ -115,7 +139,7 @@ static int spoil_trail(struct txn *t, void *arg)
 static void a_damaged_trail_is_found_on_demand(void **state)
 {
     struct fixture *f = *state;
-    add_second_holders(f);
+    put_in_order(f, true);
     with_store(f, spoil_trail, NULL);
     assert_ok(RUN(f, "audadm", "status", ""));
     assert_true(f->result->ok);
@@ -129,7 +153,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(a_sound_host_is_in_order),
-        ADMIN_TEST(a_duty_with_one_holder_is_a_finding),
+        ADMIN_TEST(a_duty_with_one_holder_is_noted),
+        ADMIN_TEST(a_duty_without_holders_is_a_finding),
         ADMIN_TEST(what_is_wrong_names_its_remedy),
         ADMIN_TEST(tick_closes_what_is_gone_and_publishes),
         ADMIN_TEST(a_damaged_trail_is_found_on_demand),
