@@ -82,16 +82,16 @@ static int check_term(const struct gdpop_admin *a, const Model__Leader *l, const
     if (for_another && (l->until_at == 0 || !request_text(q, "paper")))
         return err_fail(GDPOP_ERR_USAGE, _("%s needs a term and a paper: --until, --paper"),
                         l->kind);
-    /* Who appoints a leader alone would approve by that leader's hand. */
-    if (a->self && !request_text(q, "paper"))
-        return err_fail(GDPOP_ERR_REFUSED,
-                        _("GD-7: a leader takes office by a signed paper: --paper FILE"));
     if (l->until_at && l->until_at <= l->from_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies before --from"));
     if ((strcmp(l->kind, "head") == 0) != (l->department[0] != '\0'))
         return err_fail(GDPOP_ERR_USAGE, _("a head, and only a head, has a --department"));
     if (l->n_scope && strcmp(l->kind, "delegate") != 0)
         return err_fail(GDPOP_ERR_USAGE, _("only a delegation has a --scope"));
+    /* Who appoints a leader alone would approve by that leader's hand. */
+    if (a->self && !request_text(q, "paper"))
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("GD-7: a leader takes office by a signed paper: --paper FILE"));
     return 0;
 }
 
