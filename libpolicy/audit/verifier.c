@@ -59,8 +59,9 @@ static void flush(struct verifier *v)
         v->found(&v->held, v->arg);
 }
 
-static void hold_list(struct verifier *v, const char *kind, uint64_t first, uint64_t last,
-                      const char *sentence, va_list list)
+__attribute__((format(printf, 5, 0))) static void hold_list(struct verifier *v, const char *kind,
+                                                            uint64_t first, uint64_t last,
+                                                            const char *sentence, va_list list)
 {
     flush(v);
     v->held = (struct gdpop_audit_finding){.kind = kind, .first = first, .last = last};

@@ -61,8 +61,8 @@ static void test_a_network_of_addresses_is_one_source(void **state)
     strcpy(address, "2001:db8:0:8::1");
     assert_int_equal(try_password(f, &ev, FIRST_PASSWORD), GDPOP_ALLOWED);
     for (int i = 0; i < 5; i++) { /* spellings of one address */
-        static const char *const spelt[] = {OUTSIDE, "::ffff:" OUTSIDE, "::FFFF:c633:6407", OUTSIDE,
-                                            "0:0:0:0:0:ffff:c633:6407"};
+        static const char *const spelt[] = {OUTSIDE, ("::ffff:" OUTSIDE), "::FFFF:c633:6407",
+                                            OUTSIDE, "0:0:0:0:0:ffff:c633:6407"};
         ev.address = spelt[i];
         guess(f, &ev, 1);
     }
