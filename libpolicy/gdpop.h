@@ -238,7 +238,7 @@ struct gdpop_field {
     const char *name;  /* stable JSON name: "supervised_by" */
     const char *title; /* for people, in the thread's language */
     enum gdpop_field_kind kind;
-    const char *text; /* NUMBER in decimal, BOOL "true"/"false", INSTANT RFC 3339 */
+    const char *text;  /* NUMBER in decimal, BOOL "true"/"false", INSTANT RFC 3339 */
     const char *shown; /* what people read instead, in the thread's language; NULL: text itself */
 };
 

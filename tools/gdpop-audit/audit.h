@@ -9,8 +9,6 @@
 /* Exit codes: an interface, the same as those of gdpop-admin. */
 enum { EXIT_DONE = 0, EXIT_NOT_SOUND = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 4 };
 
-
-
 /* Which events are meant; NULL and 0: any. */
 struct filter {
     const char *account; /* acts or is acted upon */
