@@ -176,10 +176,13 @@ enum gdpop_param_kind {
                              user's rights */
     GDPOP_PARAM_OUT, /* a file the caller writes the result field "secret" to, 0600, never over an
                         existing one */
-    GDPOP_PARAM_STREAM, /* a new file the caller makes, 0600, never over an existing one; the value
-                           is the number of its descriptor, which the library writes to on commit:
-                           all of it or an error, after which the caller removes the file */
-    GDPOP_PARAM_SECRET, /* asked for by prompt or file, never an argument */
+    GDPOP_PARAM_STREAM,  /* a new file the caller makes, 0600, never over an existing one; the value
+                            is the number of its descriptor, which the library writes to on commit:
+                            all of it or an error, after which the caller removes the file */
+    GDPOP_PARAM_SECRET,  /* asked for by prompt or file, never an argument */
+    GDPOP_PARAM_CONFIRM, /* the operation cannot be undone: the value of the first parameter with
+                            the same metavar, typed once more. Refused without, or when it
+                            differs; a tool asks for it on a terminal */
 };
 
 struct gdpop_param {

@@ -125,7 +125,8 @@ static int close_account(struct gdpop_admin *a, const struct request *q)
 
 const struct operation operations_account_state[] = {
     STATE_OP("close", N_("Close an account for good; its name stays taken."), GDPOP_DUTY_SYSTEM,
-             close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
+             close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")),
+             CONFIRM("USER")),
     STATE_OP("freeze", N_("Freeze an account at once and end its sessions."),
              GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, freeze,
              REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),

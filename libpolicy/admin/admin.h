@@ -155,6 +155,8 @@ int admin_paper(struct gdpop_admin *a, const char *kind, struct bytes file, cons
     {                                                                                              \
         .name = param, .kind = k, .metavar = mv, .help = text                                      \
     }
+/* Of what cannot be undone: the value of the parameter with this metavar is typed once more. */
+#define CONFIRM(mv) OPTIONAL("confirm", GDPOP_PARAM_CONFIRM, mv, N_("the same once more"))
 #define FLAG(param, text) OPTIONAL(param, GDPOP_PARAM_FLAG, NULL, text)
 #define PARAMS_END                                                                                 \
     {                                                                                              \

@@ -103,11 +103,11 @@ const struct operation operations_archive[] = {
                 .example = "--before 2026-01-01 --reason \"disk space\"",
                 .duties = GDPOP_DUTY_SECURITY,
                 .writes = true,
-                .params =
-                    (const struct gdpop_param[]){
-                        REQUIRED("before", GDPOP_PARAM_DATE, "DATE",
-                                 N_("events of before this day")),
-                        REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END}},
+                .params = (const struct gdpop_param[]){REQUIRED("before", GDPOP_PARAM_DATE, "DATE",
+                                                                N_("events of before this day")),
+                                                       REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT",
+                                                                N_("why")),
+                                                       CONFIRM("DATE"), PARAMS_END}},
      .run = prune},
     {.public = {.noun = NULL}},
 };

@@ -170,7 +170,7 @@ const struct operation operations_host[] = {
                 .example = "0123456789abcdef0123456789abcdef",
                 .params =
                     (const struct gdpop_param[]){POSITIONAL("id", "MACHINE-ID", N_("the host")),
-                                                 PARAMS_END}},
+                                                 CONFIRM("MACHINE-ID"), PARAMS_END}},
      .run = retire},
     {.public = {.noun = "host",
                 .verb = "show",

@@ -370,6 +370,7 @@ static const struct gdpop_param audit_params[] = {
     PARAMS_END,
 };
 static const struct gdpop_param user_params[] = {USER, PARAMS_END};
+static const struct gdpop_param close_params[] = {USER, CONFIRM("USER"), PARAMS_END};
 static const struct gdpop_param withdraw_params[] = {
     USER, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END};
 static const struct gdpop_param list_params[] = {FLAG("all", N_("also those that are closed")),
@@ -383,7 +384,7 @@ const struct operation operations_leave[] = {
     OPERATION("leave", "audit", N_("Record the security audit of a leaver."),
               "zhangsan --outcome passed --paper audit.pdf", MANAGERS, true, audit, audit_params),
     OPERATION("leave", "close", N_("Close a leaving and its account, once all is done."),
-              "zhangsan", MANAGERS, true, close_leave, user_params),
+              "zhangsan", MANAGERS, true, close_leave, close_params),
     OPERATION("leave", "list", N_("List who leaves and what is still to do."), "--all",
               GDPOP_DUTY_ANY, false, list, list_params),
     OPERATION("leave", "return", N_("Record what a leaver has given back."),

@@ -130,7 +130,8 @@ static int merge(struct gdpop_admin *a, const struct request *q)
 
 static const struct gdpop_param merge_params[] = {
     POSITIONAL("id", "ORG", N_("the organisation that ends")),
-    REQUIRED("into", GDPOP_PARAM_WORD, "ORG", N_("the organisation that goes on")), PARAMS_END};
+    REQUIRED("into", GDPOP_PARAM_WORD, "ORG", N_("the organisation that goes on")), CONFIRM("ORG"),
+    PARAMS_END};
 
 const struct operation operations_org_merge[] = {
     {.public = {.noun = "org",

@@ -43,6 +43,33 @@ static int check_value(const struct gdpop_param *p, const struct gdpop_arg *arg)
     return 0;
 }
 
+static const char *value_of(const struct gdpop_arg *args, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(args[i].name, name) == 0)
+            return args[i].value;
+    return "";
+}
+
+/* Who asks for what cannot be undone has typed its name twice. */
+static int check_confirmed(const struct gdpop_operation *o, const struct gdpop_param *confirm,
+                           const struct gdpop_arg *args, size_t count)
+{
+    const struct gdpop_param *p = o->params;
+    while (p->name && strcmp(p->metavar ? p->metavar : "", confirm->metavar) != 0)
+        p++;
+    const char *wanted = value_of(args, count, p->name), *typed = value_of(args, count, "confirm");
+    if (strcmp(wanted, typed) == 0)
+        return 0;
+    if (!typed[0])
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("%s %s cannot be undone: confirm it by typing --confirm %s"), o->noun,
+                        o->verb, wanted);
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("%s %s cannot be undone, and \"%s\" is not \"%s\": nothing was done"),
+                    o->noun, o->verb, typed, wanted);
+}
+
 int request_check(const struct gdpop_operation *o, const struct gdpop_arg *args, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -67,7 +94,8 @@ int request_check(const struct gdpop_operation *o, const struct gdpop_arg *args,
                             o->noun, o->verb, p->positional ? p->metavar : p->name,
                             text_get(p->help));
     }
-    return 0;
+    const struct gdpop_param *confirm = find_param(o, "confirm");
+    return confirm ? check_confirmed(o, confirm, args, count) : 0;
 }
 
 static const struct gdpop_arg *find_arg(const struct request *q, const char *name)

@@ -25,7 +25,7 @@ class TestConsole(HostTest):
     @classmethod
     def register(cls, device):
         """This host again, with the device that its console is."""
-        cls.host.admin(f"host retire {MACHINE}")
+        cls.host.admin(f"host retire {MACHINE} --confirm {MACHINE}")
         cls.host.admin("host register --name lab --org thws --system population "
                        f"--console hvc0 --device {device}")
 

@@ -94,7 +94,7 @@ class TestNss(HostTest):
 
     def test_a_closed_account_keeps_its_name_without_a_shell(self):
         number = self.text("id -u wangwu")
-        self.host.admin("account close wangwu --reason 离职")
+        self.host.admin("account close wangwu --reason 离职 --confirm wangwu")
         line = self.text("getent passwd wangwu", user="nobody")
         self.assertRegex(line, rf"^wangwu:x:{number}:.*:/usr/sbin/nologin$")
 

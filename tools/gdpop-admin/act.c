@@ -88,6 +88,19 @@ static int create_out(struct tool *t, const struct call *call, struct out_file *
     return 0;
 }
 
+/* Takes answer. */
+static int add_answer(struct tool *t, struct call *call, const struct gdpop_param *p, char *answer)
+{
+    struct argument *list = realloc(call->list, (call->count + 1) * sizeof(*list));
+    if (!list) {
+        prompt_free(answer);
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    }
+    call->list = list;
+    call->list[call->count++] = (struct argument){p, "", answer, strlen(answer)};
+    return 0;
+}
+
 static int ask_secrets(struct tool *t, struct call *call)
 {
     for (const struct gdpop_param *p = call->operation->params; p && p->name; p++) {
@@ -96,17 +109,37 @@ static int ask_secrets(struct tool *t, struct call *call)
             continue;
         snprintf(label, sizeof(label), "%s: ", p->help ? _(p->help) : p->name);
         int r = prompt_ask(t, label, false, &answer);
+        if (r == 0)
+            r = add_answer(t, call, p, answer);
         if (r)
             return r;
-        struct argument *list = realloc(call->list, (call->count + 1) * sizeof(*list));
-        if (!list) {
-            prompt_free(answer);
-            return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-        }
-        call->list = list;
-        call->list[call->count++] = (struct argument){p, "", answer, strlen(answer)};
     }
     return 0;
+}
+
+/* What is to be typed once more; a dry run needs no confirmation. Without a terminal the library
+ * says which option is missing. */
+static int ask_confirmation(struct tool *t, struct call *call)
+{
+    const struct gdpop_param *confirm = arguments_param(call->operation, "confirm");
+    if (!confirm || confirm->kind != GDPOP_PARAM_CONFIRM || arguments_value(call, "confirm"))
+        return 0;
+    const struct gdpop_param *p = call->operation->params;
+    while (strcmp(p->metavar ? p->metavar : "", confirm->metavar) != 0)
+        p++;
+    const char *wanted = arguments_value(call, p->name);
+    char *answer = NULL, *label;
+    int r = 0;
+    if (t->dry_run) {
+        answer = strdup(wanted);
+    } else {
+        label = say_format(_("%s cannot be undone. Type %s to go on: "),
+                           operations_title(call->operation), wanted);
+        r = prompt_confirm(t, label ? label : "", &answer);
+        free(label);
+    }
+    return r || !answer || !*answer ? (prompt_free(answer), r)
+                                    : add_answer(t, call, confirm, answer);
 }
 
 static int call_library(struct tool *t, struct gdpop_admin *a, const struct call *call,
@@ -196,6 +229,8 @@ int act_run(struct tool *t, struct call *call)
     if (r == 0)
         r = ask_secrets(t, call);
     prompt_end();
+    if (r == 0)
+        r = ask_confirmation(t, call);
     if (r == 0)
         r = read_files(t, call);
     if (r == 0) {

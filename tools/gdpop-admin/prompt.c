@@ -112,6 +112,21 @@ int prompt_ask(const struct tool *t, const char *label, bool echo, char **answer
     return *answer ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
 }
 
+int prompt_confirm(const struct tool *t, const char *label, char **answer)
+{
+    char line[GDPOP_PASSWORD_MAX_BYTES + 2] = "";
+    *answer = NULL;
+    int fd = isatty(STDIN_FILENO) ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return 0;
+    int r = from_terminal(fd, label, true, line, sizeof(line) - 1);
+    close(fd);
+    if (r)
+        return say(t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
+    *answer = strdup(line);
+    return *answer ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+}
+
 void prompt_free(char *answer)
 {
     if (answer)

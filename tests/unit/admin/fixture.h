@@ -55,15 +55,39 @@ struct fixture {
                      (int)(code), words);                                                          \
     } while (0)
 
+/* The confirmation that a person would be asked for, unless the test gives one itself. */
+static inline size_t confirmed(const char *noun, const char *verb, struct gdpop_arg *args, size_t n)
+{
+    const struct gdpop_operation *const *list;
+    size_t count = gdpop_operations(&list);
+    const struct gdpop_param *wanted = NULL, *same = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i]->noun, noun) == 0 && strcmp(list[i]->verb, verb) == 0)
+            for (const struct gdpop_param *p = list[i]->params; p->name; p++)
+                wanted = p->kind == GDPOP_PARAM_CONFIRM ? p : wanted, same = same ? same : p;
+    while (wanted && strcmp(same->metavar, wanted->metavar) != 0)
+        same++;
+    for (size_t i = 0; wanted && i < n; i++)
+        if (strcmp(args[i].name, "confirm") == 0)
+            wanted = NULL;
+    for (size_t i = 0; wanted && i < n; i++)
+        if (strcmp(args[i].name, same->name) == 0) {
+            args[n] = (struct gdpop_arg){"confirm", args[i].value, args[i].len};
+            return n + 1;
+        }
+    return n;
+}
+
 static inline int call_list(struct gdpop_admin *a, const char *noun, const char *verb, va_list list,
                             const struct gdpop_result **result)
 {
-    struct gdpop_arg args[16];
+    struct gdpop_arg args[17];
     size_t n = 0;
     for (const char *name; (name = va_arg(list, const char *)) != NULL; n++) {
         const char *value = va_arg(list, const char *);
         args[n] = (struct gdpop_arg){name, value, strlen(value)};
     }
+    n = confirmed(noun, verb, args, n);
     return gdpop_admin_call(a, noun, verb, args, n, result);
 }
 
