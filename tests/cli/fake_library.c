@@ -169,6 +169,7 @@ static const struct gdpop_operation operations[] = {
     {"password", "test", "Judges a password.", "li", GDPOP_DUTY_ANY, false, test_params},
     {"person", "add", "Registers a person.", "", GDPOP_DUTY_SYSTEM, true, person_params},
     {"profile", "load", "Loads a profile.", "x.conf", GDPOP_DUTY_SECURITY, true, load_params},
+    {"request", "show", "Shows a request.", "", GDPOP_DUTY_ANY, false, none},
     {"status", "", "Tells the state.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, false, none},
     {"tick", "run", "Does what time asks.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, true, none},
     {"workplace", "add", "Adds a network.", "gd 10.0.0.0/8", GDPOP_DUTY_SYSTEM, true,
@@ -269,6 +270,12 @@ static const struct gdpop_field sz[] = {TEXT("id", "Organisation", "sz"),
 static const struct gdpop_field ft[] = {TEXT("id", "Organisation", "ft"),
                                         TEXT("name", "Name", "县")};
 static const struct gdpop_row tree[] = {{2, gd, 0}, {2, sz, 1}, {2, ft, 2}};
+static const struct gdpop_field row_fields[] = {TEXT("row", "Row", "1"),
+                                                TEXT("account", "Account", "li")};
+static const struct gdpop_field decision[] = {TEXT("step", "Step", "approval"),
+                                              TEXT("person", "By", "P000009")};
+static const struct gdpop_row request[] = {
+    {2, row_fields, 0}, {2, decision, 1}, {2, decision, 1}, {2, row_fields, 0}};
 static const struct gdpop_field secret_fields[] = {
     TEXT("user", "Account", "li"), {"secret", "Password", GDPOP_FIELD_SECRET, "Qx7!initial"}};
 static const struct gdpop_row secret_row[] = {{2, secret_fields, 0}};
@@ -284,6 +291,8 @@ static struct gdpop_result answer(struct gdpop_admin *a, const char *noun, const
         return (struct gdpop_result){true, true, 2, accounts, ""};
     if (strcmp(noun, "account") == 0 && strcmp(verb, "show") == 0)
         return (struct gdpop_result){false, true, 1, accounts, ""};
+    if (strcmp(noun, "request") == 0 && strcmp(verb, "show") == 0)
+        return (struct gdpop_result){true, true, 4, request, ""};
     if (strcmp(verb, "tree") == 0)
         return (struct gdpop_result){true, true, 3, tree, ""};
     if (strcmp(verb, "initial-password") == 0 || strcmp(verb, "seal-key") == 0 ||

@@ -214,6 +214,13 @@ class TestAnswers(ToolTest):
         self.assertEqual([line.split()[0] for line in lines[1:]], ["gd", "└─sz", "└─ft"])
         self.assertEqual(lines[3][:2], "  ")
 
+    def test_rows_of_another_kind_have_columns_of_their_own(self):
+        lines = self.run_tool("request show").out.splitlines()
+        self.assertEqual([line.split() for line in lines],
+                         [["Row", "Account"], ["1", "li"], [],
+                          ["Step", "By"], ["approval", "P000009"], ["approval", "P000009"], [],
+                          ["Row", "Account"], ["1", "li"]])
+
     def test_one_row_is_a_list_of_fields(self):
         lines = self.run_tool("account show li").out.splitlines()
         self.assertEqual(lines[:2], ["账号:       li", "Uid:        20001"])

@@ -45,10 +45,33 @@ static const struct gdpop_field *field_named(const struct gdpop_row *row, size_t
     return NULL;
 }
 
-static bool is_tree(const struct gdpop_result *result)
+/* Rows that one table shows: those whose fields the first of them has too. */
+struct group {
+    const struct gdpop_row *rows;
+    size_t count;
+};
+
+static bool fits(const struct gdpop_row *first, const struct gdpop_row *row)
 {
-    for (size_t i = 0; i < result->count; i++)
-        if (result->rows[i].depth > 0)
+    for (size_t i = 0; i < row->count; i++)
+        if (row->fields[i].kind != GDPOP_FIELD_SECRET &&
+            !field_named(first, i, row->fields[i].name))
+            return false;
+    return true;
+}
+
+static struct group next_group(const struct gdpop_result *result, size_t from)
+{
+    struct group g = {&result->rows[from], 1};
+    while (from + g.count < result->count && fits(g.rows, &g.rows[g.count]))
+        g.count++;
+    return g;
+}
+
+static bool is_tree(const struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->rows[i].depth > g->rows[0].depth)
             return true;
     return false;
 }
@@ -89,21 +112,21 @@ static int add_line(struct libscols_table *table, const struct gdpop_row *first,
     return 0;
 }
 
-static int add_lines(struct libscols_table *table, const struct gdpop_result *result)
+static int add_lines(struct libscols_table *table, const struct group *g)
 {
     struct libscols_line *parents[DEPTH_MAX + 1] = {0};
-    for (size_t i = 0; i < result->count; i++) {
-        int depth = result->rows[i].depth;
+    for (size_t i = 0; i < g->count; i++) {
+        int depth = g->rows[i].depth - g->rows[0].depth;
         depth = depth < 0 ? 0 : depth > DEPTH_MAX ? DEPTH_MAX : depth;
-        int r = add_line(table, &result->rows[0], &result->rows[i],
-                         depth ? parents[depth - 1] : NULL, &parents[depth]);
+        int r = add_line(table, &g->rows[0], &g->rows[i], depth ? parents[depth - 1] : NULL,
+                         &parents[depth]);
         if (r)
             return r;
     }
     return 0;
 }
 
-static int print_table(const struct gdpop_result *result, FILE *out)
+static int print_group(const struct group *g, FILE *out)
 {
     struct libscols_table *table = scols_new_table();
     if (!table)
@@ -112,12 +135,26 @@ static int print_table(const struct gdpop_result *result, FILE *out)
     /* Wrapped to the terminal; a pipe gets lines as long as they are. */
     if (isatty(STDOUT_FILENO))
         scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-    int r = add_columns(table, &result->rows[0], is_tree(result));
+    int r = add_columns(table, &g->rows[0], is_tree(g));
     if (r == 0)
-        r = add_lines(table, result);
+        r = add_lines(table, g);
     if (r == 0 && scols_print_table(table))
         r = GDPOP_ERR_SYSTEM;
     scols_unref_table(table);
+    return r;
+}
+
+/* Rows of another kind (the decisions below a request's row) get a table of their own. */
+static int print_table(const struct gdpop_result *result, FILE *out)
+{
+    int r = 0;
+    for (size_t at = 0; r == 0 && at < result->count;) {
+        struct group g = next_group(result, at);
+        if (at > 0)
+            fputc('\n', out);
+        r = print_group(&g, out);
+        at += g.count;
+    }
     return r;
 }
 
