@@ -3,6 +3,7 @@
 #include "admin/lifecycle.h"
 #include "admin/permit.h"
 #include "admin/role.h"
+#include "admin/transfer.h"
 
 #include <stdlib.h>
 
@@ -180,13 +181,16 @@ int batch_activated(struct gdpop_admin *a, const Model__Account *x)
     return batch_put(a, q);
 }
 
-/* The account of an application that comes to nothing is closed: name and uid stay the person's. */
+/* The account of an application that comes to nothing is closed: name and uid stay the person's.
+ * A transfer or secondment that comes to nothing leaves it where it was. */
 static int end_application(struct gdpop_admin *a, const char *account)
 {
     Model__Account *x;
     int r = store_get_account(a->call.txn, account, &x);
     if (r != 0 || (strcmp(x->state, "applied") != 0 && strcmp(x->state, "approved") != 0))
         return r;
+    if (x->n_applications && x->applications[x->n_applications - 1]->before)
+        return transfer_undo(a, x);
     x->state = (char *)"closed";
     x->duties = 0;
     if ((r = store_put_account(a->call.txn, x)) != 0)

@@ -85,17 +85,46 @@ static int find_gone(struct bytes key, void *message, void *arg)
     return codec_add_message(l->a->call.arena, &l->gone, &l->gone_count, message);
 }
 
+static bool goes(const struct leaving *l, const char *role)
+{
+    bool found = false;
+    for (size_t i = 0; i < l->gone_count; i++)
+        found |= strcmp(l->gone[i]->name, role) == 0;
+    return found;
+}
+
 static int find_holder(struct bytes key, void *message, void *arg)
 {
     struct leaving *l = arg;
     const Model__Account *x = message;
+    const Model__Application *newest =
+        x->n_applications ? x->applications[x->n_applications - 1] : NULL;
     (void)key;
-    for (size_t i = 0; i < l->gone_count && strcmp(x->state, "closed") != 0; i++)
-        if (strcmp(l->gone[i]->name, x->role) == 0)
-            return err_fail(GDPOP_ERR_REFUSED,
-                            _("the new catalogue has no role %s, which %s holds"), x->role,
-                            x->name);
+    if (strcmp(x->state, "closed") == 0)
+        return 0;
+    if (goes(l, x->role))
+        return err_fail(GDPOP_ERR_REFUSED, _("the new catalogue has no role %s, which %s holds"),
+                        x->role, x->name);
+    bool pending = strcmp(x->state, "applied") == 0 || strcmp(x->state, "approved") == 0;
+    const char *home = pending && newest && newest->before ? newest->before->role : x->home_role;
+    if (goes(l, home))
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("the new catalogue has no role %s, to which %s returns"), home, x->name);
     return 0;
+}
+
+/* A further right that is in force, or will be. */
+static int find_right(struct bytes key, void *message, void *arg)
+{
+    struct leaving *l = arg;
+    const Model__Permit *p = message;
+    (void)key;
+    if (strcmp(p->kind, "role") != 0 || p->ended_at || l->a->now_at >= p->until_at ||
+        !goes(l, p->setting))
+        return 0;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("the new catalogue has no role %s, which %s holds as a further right (%s)"),
+                    p->setting, p->subject, p->id);
 }
 
 /* The catalogue belongs to the organisation at the top. */
@@ -124,7 +153,8 @@ static int load(struct gdpop_admin *a, const struct request *q)
         return r;
     l.roles = roles;
     if ((r = store_each(a->call.txn, &table_role, BYTES("", 0), find_gone, &l)) != 0 ||
-        (r = store_scan(a->call.txn, &table_account, BYTES("", 0), find_holder, &l)) != 0)
+        (r = store_scan(a->call.txn, &table_account, BYTES("", 0), find_holder, &l)) != 0 ||
+        (r = store_scan(a->call.txn, &table_permit, BYTES("", 0), find_right, &l)) != 0)
         return r;
     for (size_t i = 0; r == 0 && i < l.gone_count; i++)
         r = store_delete_role(a->call.txn, l.gone[i]->name);

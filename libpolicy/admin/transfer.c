@@ -32,6 +32,35 @@ static int movable(struct gdpop_admin *a, const char *name, Model__Account **x)
     return 0;
 }
 
+/* To what the account returns when its request comes to nothing. */
+static int remember(struct gdpop_admin *a, const Model__Account *x, const Model__Person *p,
+                    Model__Post **before)
+{
+    Model__Post *b = *before = arena_alloc(a->call.arena, sizeof(*b));
+    if (!b)
+        return GDPOP_ERR_NOMEM;
+    model__post__init(b);
+    b->organisation = x->organisation;
+    b->role = x->role;
+    b->systems = x->systems;
+    b->n_systems = x->n_systems;
+    b->department = p->department;
+    b->post = p->post;
+    b->staff = p->staff;
+    return 0;
+}
+
+/* After lifecycle_apply, which made the newest application and may have gone on with it. */
+static int keep(struct gdpop_admin *a, const char *name, Model__Post *before)
+{
+    Model__Account *x;
+    int r = store_get_account(a->call.txn, name, &x);
+    if (r != 0)
+        return r;
+    x->applications[x->n_applications - 1]->before = before;
+    return store_put_account(a->call.txn, x);
+}
+
 static int set_role(struct gdpop_admin *a, const struct request *q, Model__Account *x)
 {
     char **systems;
@@ -53,11 +82,13 @@ static int transfer(struct gdpop_admin *a, const struct request *q)
     Model__Organisation *o;
     Model__Account *x;
     Model__Person *p;
+    Model__Post *before;
     const char *lacks;
     int r;
     if ((r = movable(a, request_word(q, "user"), &x)) != 0 ||
         (r = admin_organisation(a, request_word(q, "org"), &o)) != 0 ||
-        (r = admin_person(a, x->person, &p)) != 0 || (r = set_role(a, q, x)) != 0)
+        (r = admin_person(a, x->person, &p)) != 0 || (r = remember(a, x, p, &before)) != 0 ||
+        (r = set_role(a, q, x)) != 0)
         return r;
     char *from = x->organisation;
     p->organisation = x->organisation = o->id;
@@ -67,7 +98,8 @@ static int transfer(struct gdpop_admin *a, const struct request *q)
         return GDPOP_ERR_NOMEM;
     if ((r = store_put_person(a->call.txn, p)) != 0 || (r = leave_post(a, x)) != 0 ||
         (r = admin_event(a, "account.transfer", x->name, o->id, from)) != 0 ||
-        (r = lifecycle_apply(a, q, x, "transfer", &lacks)) != 0)
+        (r = lifecycle_apply(a, q, x, "transfer", &lacks)) != 0 ||
+        (r = keep(a, x->name, before)) != 0)
         return r;
     return result_message(a, _("%s belongs to %s now and has no rights until it has %s"), x->name,
                           o->id, lacks ? lacks : _("nothing more"));
@@ -97,17 +129,20 @@ static int second(struct gdpop_admin *a, const struct request *q)
     Model__Organisation *o;
     Model__Account *x;
     Model__Person *p;
+    Model__Post *before;
     const char *lacks;
     int r;
     if ((r = movable(a, request_word(q, "user"), &x)) != 0 ||
         (r = admin_organisation(a, request_word(q, "org"), &o)) != 0 ||
-        (r = admin_person(a, x->person, &p)) != 0 || (r = begin_secondment(a, q, x, p, o)) != 0)
+        (r = admin_person(a, x->person, &p)) != 0 || (r = remember(a, x, p, &before)) != 0 ||
+        (r = begin_secondment(a, q, x, p, o)) != 0)
         return r;
     x->organisation = o->id;
     p->staff = (char *)"seconded";
     if ((r = store_put_person(a->call.txn, p)) != 0 || (r = leave_post(a, x)) != 0 ||
         (r = admin_event(a, "account.second", x->name, o->id, x->home_organisation)) != 0 ||
-        (r = lifecycle_apply(a, q, x, "secondment", &lacks)) != 0)
+        (r = lifecycle_apply(a, q, x, "secondment", &lacks)) != 0 ||
+        (r = keep(a, x->name, before)) != 0)
         return r;
     return result_message(a, _("%s is seconded to %s and has no rights until it has %s"), x->name,
                           o->id, lacks ? lacks : _("nothing more"));
@@ -146,6 +181,44 @@ static int bring_back(struct gdpop_admin *a, Model__Account *x)
     if ((r = store_put_person(a->call.txn, p)) != 0 ||
         (pending && (r = drop_application(a, x)) != 0) ||
         (r = store_put_account(a->call.txn, x)) != 0 || (r = leave_post(a, x)) != 0)
+        return r;
+    return admin_event(a, "account.return", x->name, x->organisation, NULL);
+}
+
+/* The organisation, or what it was merged into meanwhile. */
+static int standing(struct gdpop_admin *a, const char *id, char **organisation)
+{
+    enum { MERGERS_MAX = 16 };
+    Model__Organisation *o;
+    int r = store_get_organisation(a->call.txn, id, &o);
+    for (int i = 0; r == 0 && o->successor[0] && i < MERGERS_MAX; i++)
+        r = store_get_organisation(a->call.txn, o->successor, &o);
+    *organisation = r == 0 ? o->id : NULL;
+    return r;
+}
+
+int transfer_undo(struct gdpop_admin *a, Model__Account *x)
+{
+    const Model__Post *before = x->applications[x->n_applications - 1]->before;
+    Model__Person *p;
+    int r;
+    if ((r = store_get_person(a->call.txn, x->person, &p)) != 0 ||
+        (r = standing(a, before->organisation, &x->organisation)) != 0)
+        return r;
+    p->organisation = x->organisation;
+    p->department = before->department;
+    p->post = before->post;
+    p->staff = before->staff;
+    x->role = before->role;
+    x->systems = before->systems;
+    x->n_systems = before->n_systems;
+    x->n_home_systems = 0;
+    x->home_organisation = x->home_role = x->home_staff = (char *)"";
+    x->seconded_until_at = 0;
+    x->n_applications--;
+    x->state = (char *)"active";
+    if ((r = store_put_person(a->call.txn, p)) != 0 ||
+        (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0)
         return r;
     return admin_event(a, "account.return", x->name, x->organisation, NULL);
 }

@@ -138,6 +138,44 @@ static void a_held_role_cannot_leave_the_catalogue(void **state)
                    GDPOP_ERR_REFUSED, "zhangsan");
 }
 
+static int return_to_role(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "lisi", &x);
+    x->home_organisation = T("county");
+    x->home_role = arg;
+    x->role = T("");
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static int give_right(struct txn *t, void *arg)
+{
+    Model__Permit p = MODEL__PERMIT__INIT;
+    p.id = T("X000001");
+    p.kind = T("role");
+    p.subject = T("lisi");
+    p.setting = T("query");
+    p.from_at = clock_now() - CLOCK_DAY;
+    p.until_at = *(int64_t *)arg;
+    return store_put_permit(t, &p);
+}
+
+static void nor_can_one_that_is_returned_to_or_held_as_a_right(void **state)
+{
+    struct fixture *f = *state;
+    static const char other[] = "[a]\nkind = learner\nsystems = cme\n";
+    int64_t later = clock_now() + CLOCK_DAY, over = clock_now();
+    load_catalogue(f);
+    with_store(f, return_to_role, T("entry"));
+    assert_refused(load_text(f, "topsec", other), GDPOP_ERR_REFUSED, "lisi returns");
+    with_store(f, return_to_role, T(""));
+    with_store(f, give_right, &later);
+    assert_refused(load_text(f, "topsec", other), GDPOP_ERR_REFUSED,
+                   "lisi holds as a further right (X000001)");
+    with_store(f, give_right, &over);
+    assert_ok(load_text(f, "topsec", other));
+}
+
 /* Whether the snapshot shows the account in the group at that instant. */
 static bool is_member(const struct fixture *f, const char *user, const char *group, int64_t at)
 {
@@ -202,6 +240,7 @@ int main(void)
         WORKFLOW_TEST(a_role_shows_as_no_group_that_gives_rights),
         WORKFLOW_TEST(accounts_choose_inside_the_catalogue),
         WORKFLOW_TEST(a_held_role_cannot_leave_the_catalogue),
+        WORKFLOW_TEST(nor_can_one_that_is_returned_to_or_held_as_a_right),
         WORKFLOW_TEST(a_role_shows_as_its_unix_group),
         WORKFLOW_TEST(a_learner_needs_no_approval),
     };

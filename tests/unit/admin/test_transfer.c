@@ -136,6 +136,86 @@ static void an_unapproved_secondment_can_be_called_off(void **state)
     assert_string_equal(field(f, 0, "state"), "withdrawn");
 }
 
+static int expire(struct txn *t, void *arg)
+{
+    Model__Request *q;
+    int r = store_get_request(t, arg, &q);
+    q->expires_at = 1;
+    return r != 0 ? r : store_put_request(t, q);
+}
+
+/* Ends the request of a post that was asked for: rejected, expired, withdrawn. */
+static void end_request(struct fixture *f, const char *how)
+{
+    if (strcmp(how, "expired") == 0) {
+        with_store(f, expire, T("R000001"));
+        assert_ok(RUN(f, "sysadm", "tick", ""));
+    } else if (strcmp(how, "rejected") == 0) {
+        assert_ok(RUN(f, "topsys", "request", "reject", "id", "R000001", "reason", "编制已满"));
+    } else {
+        assert_ok(RUN(f, "topsys", "request", "withdraw", "id", "R000001"));
+    }
+    assert_ok(RUN(f, "topsys", "request", "show", "id", "R000001"));
+    assert_string_equal(field(f, 0, "state"), how);
+}
+
+static char *all_of(struct fixture *f)
+{
+    static const char *const names[] = {"state", "organisation", "systems", "role", "uid"};
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    assert_ok(RUN(f, "topsys", "account", "show", "user", "lisi"));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        fprintf(out, "%s ", field(f, 0, names[i]));
+    assert_ok(RUN(f, "topsys", "person", "show", "id", "P000006"));
+    fprintf(out, "%s %s %s %s", field(f, 0, "organisation"), field(f, 0, "post"),
+            field(f, 0, "department"), field(f, 0, "staff"));
+    fclose(out);
+    return text;
+}
+
+static void what_comes_to_nothing_leaves_the_account_as_it_was(void **state)
+{
+    static const char *const ends[] = {"rejected", "expired", "withdrawn"};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        void *own;
+        workflow_setup(&own);
+        struct fixture *f = own;
+        char *before = all_of(f);
+        if (i < 3)
+            assert_ok(RUN(f, "topsys", "account", "second", "user", "lisi", "org", "dgtown",
+                          "until", "2098-12-31", "system", "cme", "role", "entry"));
+        else
+            assert_ok(RUN(f, "topsys", "account", "transfer", "user", "lisi", "org", "town", "post",
+                          "科长", "department", "办公室", "role", "query"));
+        assert_string_equal(state_of(f, "lisi"), "applied");
+        if (i < 3 && strcmp(ends[i % 3], "rejected") == 0)
+            assert_ok(RUN(f, "topsys", "request", "consent", "id", "R000001", "kind", "department",
+                          "unit", "人事科", "date", "2026-01-05"));
+        end_request(f, ends[i % 3]);
+        char *after = all_of(f);
+        assert_string_equal(before, after);
+        assert_true(strncmp(after, "active ", 7) == 0);
+        assert_refused(RUN(f, "topsys", "account", "return", "user", "lisi"), GDPOP_ERR_REFUSED,
+                       "not seconded");
+        free(before);
+        free(after);
+        fixture_teardown(&own);
+    }
+}
+
+/* GD-A3.4: an agreement binds the unit that signed it; the units below have signed theirs. */
+static void a_suspension_is_of_one_organisation(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "sysadm", "org", "suspend", "id", "county", "reason", "违反承诺"));
+    assert_ok(RUN(f, "sysadm", "org", "tree"));
+    assert_string_equal(field(f, (size_t)find_row(f, "id", "county"), "suspended"), "true");
+    assert_string_equal(field(f, (size_t)find_row(f, "id", "town"), "suspended"), "false");
+}
+
 static void a_suspended_organisation_needs_a_new_approval(void **state)
 {
     struct fixture *f = *state;
@@ -234,6 +314,8 @@ int main(void)
         WORKFLOW_TEST(who_comes_back_has_the_systems_of_before),
         WORKFLOW_TEST(a_returner_is_not_brought_back_from_an_old_secondment),
         WORKFLOW_TEST(an_unapproved_secondment_can_be_called_off),
+        WORKFLOW_TEST(what_comes_to_nothing_leaves_the_account_as_it_was),
+        WORKFLOW_TEST(a_suspension_is_of_one_organisation),
         WORKFLOW_TEST(a_suspended_organisation_needs_a_new_approval),
         WORKFLOW_TEST(only_special_towns_take_up_powers),
         WORKFLOW_TEST(a_merged_organisation_hands_over_what_it_has),
