@@ -281,7 +281,8 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
 /* One operation. The result lives until the next call or gdpop_admin_end. A refused or failed call
  * spoils the act: commit is refused. Errors: GDPOP_ERR_USAGE, GDPOP_ERR_NOT_AUTHORISED,
  * GDPOP_ERR_REFUSED, GDPOP_ERR_FORMAT, GDPOP_ERR_NOT_FOUND, GDPOP_ERR_EXISTS and those of the
- * store; gdpop_error() says which record or option. */
+ * store; gdpop_error() says which record or option. `account initial-password` is the first call of
+ * its act (GDPOP_ERR_USAGE, but for GDPOP_ADMIN_INIT): it hashes before the store is locked. */
 int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
                      const struct gdpop_arg *args, size_t count,
                      const struct gdpop_result **result);

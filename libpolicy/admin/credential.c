@@ -42,6 +42,11 @@ static int prepare(struct gdpop_admin *a, const struct request *q)
     int r;
     if (!i)
         return GDPOP_ERR_NOMEM;
+    /* At init the store is nobody else's yet. */
+    if (a->call.txn && !(a->flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_READ)))
+        return err_fail(GDPOP_ERR_USAGE,
+                        _("an initial password is made by the first operation of an act: its hash "
+                          "takes long, and every login would wait for it"));
     a->prepared = i;
     if ((r = read_salt(a, request_word(q, "user"), &s, i->history_salt, sizeof(i->history_salt))) !=
         0)
@@ -94,7 +99,9 @@ static int initial_password(struct gdpop_admin *a, const struct request *q)
     if ((r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
         (r = admin_not_self(a, x->name)) != 0 || (r = admin_password_settings(a, x, &s)) != 0)
         return r;
-    if (!account_in_force(x, a->now_at))
+    /* An account locked by CQ-6.7 is unlocked by it. */
+    if (!account_in_force(x, a->now_at) &&
+        !(strcmp(x->state, "frozen") == 0 && strcmp(x->frozen_tag, "CQ-6.7") == 0))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is %s; only an active account gets an initial password"), x->name,
                         word_shown(x->state));

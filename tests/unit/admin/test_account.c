@@ -126,6 +126,21 @@ static void approving_and_carrying_out_are_two_people(void **state)
     assert_ok(RUN(f, "sysadm", "account", "approve", "user", "wangxm"));
 }
 
+/* A hash takes long: it is not made while every login waits for the store. */
+static void one_initial_password_an_act(void **state)
+{
+    struct fixture *f = *state;
+    const struct gdpop_result *result;
+    const struct gdpop_arg first = {"user", "zhangsan", 8}, second = {"user", "lisi", 4};
+    gdpop_admin_end(f->a);
+    assert_ok(gdpop_admin_begin(f->g, "sysadm", 0, &f->a));
+    const struct gdpop_arg one[] = {first, {"to", "x", 1}}, two[] = {second, {"to", "y", 1}};
+    assert_ok(gdpop_admin_call(f->a, "account", "initial-password", one, 2, &result));
+    assert_refused(gdpop_admin_call(f->a, "account", "initial-password", two, 2, &result),
+                   GDPOP_ERR_USAGE, "first operation");
+    assert_int_not_equal(gdpop_admin_commit(f->a), 0);
+}
+
 static void no_administrators_below_the_county(void **state)
 {
     struct fixture *f = *state;
@@ -222,6 +237,7 @@ int main(void)
         ADMIN_TEST(approval_then_pledge_then_active),
         ADMIN_TEST(who_approves),
         ADMIN_TEST(approving_and_carrying_out_are_two_people),
+        ADMIN_TEST(one_initial_password_an_act),
         ADMIN_TEST(no_administrators_below_the_county),
         ADMIN_TEST(real_names_are_checked),
         ADMIN_TEST(one_person_one_account_for_ever),
