@@ -1,5 +1,6 @@
 #include "admin/admin.h"
 #include "admin/lifecycle.h"
+#include "admin/obligation.h"
 
 /* An account in force; one that is suspended, for longer or for good. */
 static bool can_be_frozen(const struct gdpop_admin *a, const Model__Account *x, int64_t until_at)
@@ -46,6 +47,19 @@ static int suspend(struct gdpop_admin *a, const struct request *q)
     return freeze_until(a, q, "account.suspend", until_at);
 }
 
+/* CQ-6.7: the old password is not to work again, so the new one comes first. */
+static int check_obligation(struct gdpop_admin *a, const Model__Account *x)
+{
+    Model__Obligation *o;
+    int r = obligation_locking(a, x->name, &o);
+    if (r != 0 || !o)
+        return r;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("CQ-6.7: the obligation %s is overdue and keeps %s locked: first account "
+                      "initial-password %s, or obligation done where its password lies elsewhere"),
+                    o->id, x->name, x->name);
+}
+
 /* Only the security duty unfreezes, and never who froze (DESIGN 7). */
 static int unfreeze(struct gdpop_admin *a, const struct request *q)
 {
@@ -63,6 +77,8 @@ static int unfreeze(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED,
                         _("who froze an account does not unfreeze it: ask another administrator "
                           "with the duty security"));
+    if ((r = check_obligation(a, x)) != 0)
+        return r;
     x->state = (char *)"active";
     x->frozen_at = x->suspended_until_at = 0;
     x->frozen_by = x->frozen_reason = x->frozen_tag = (char *)"";

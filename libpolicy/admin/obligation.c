@@ -228,9 +228,10 @@ static int secret_is_met(struct gdpop_admin *a, const Model__Obligation *o, bool
     const char *changed_on = register_value(e, "changed_on");
     if (*changed_on && (r = clock_parse(changed_on, a->utc_offset_min, false, &changed_at)) != 0)
         return r;
-    *met = strcmp(e->state, "destroyed") == 0 || strcmp(e->state, "withdrawn") == 0 ||
+    *met = strcmp(e->state, "destroyed") == 0 ||
            changed_at >= clock_day_start(o->left_at, a->utc_offset_min, 0);
-    *known = true;
+    /* An entry that was withdrawn tells nothing of the secret: a proof is needed. */
+    *known = *met || strcmp(e->state, "withdrawn") != 0;
     return 0;
 }
 
@@ -238,6 +239,36 @@ int obligation_is_met(struct gdpop_admin *a, const Model__Obligation *o, bool *m
 {
     *met = *known = false;
     return *o->account ? account_is_met(a, o, met, known) : secret_is_met(a, o, met, known);
+}
+
+int obligation_spares(struct gdpop_admin *a, const char *secret)
+{
+    Model__Obligation **list;
+    size_t count;
+    int r = store_open_obligations(a->call.txn, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (strcmp(list[i]->secret, secret) == 0)
+            return err_fail(GDPOP_ERR_REFUSED,
+                            _("CQ-6.7: %s asks that %s be changed: first register move %s held "
+                              "--field changed_on=DATE, or destroyed"),
+                            list[i]->id, secret, secret);
+    return r;
+}
+
+int obligation_locking(struct gdpop_admin *a, const char *account, Model__Obligation **o)
+{
+    Model__Obligation **list;
+    size_t count;
+    int r = store_open_obligations(a->call.txn, &list, &count);
+    *o = NULL;
+    for (size_t i = 0; r == 0 && !*o && i < count; i++) {
+        bool met, known;
+        if (strcmp(list[i]->account, account) != 0 || a->now_at < list[i]->due_at)
+            continue;
+        if ((r = obligation_is_met(a, list[i], &met, &known)) == 0 && !met)
+            *o = list[i];
+    }
+    return r;
 }
 
 static int done(struct gdpop_admin *a, const struct request *q)

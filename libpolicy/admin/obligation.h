@@ -28,6 +28,10 @@ int obligation_event(struct gdpop_admin *a, const Model__Obligation *o, const ch
                      const char *detail);
 /* Ends it. */
 int obligation_finish(struct gdpop_admin *a, Model__Obligation *o, const char *proof);
+/* Refuses while an open one asks that the secret of this register entry be changed. */
+int obligation_spares(struct gdpop_admin *a, const char *secret);
+/* Whether an open one keeps the account locked: past its end and not met. *o is it, else NULL. */
+int obligation_locking(struct gdpop_admin *a, const char *account, Model__Obligation **o);
 /* Whether the password has been changed, or what it opened is gone; *known is false for what the
  * store cannot see. */
 int obligation_is_met(struct gdpop_admin *a, const Model__Obligation *o, bool *met, bool *known);

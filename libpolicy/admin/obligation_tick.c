@@ -84,26 +84,30 @@ static int lock_account(struct ticking *t, const Model__Obligation *o, Model__Ac
 }
 
 /* A service account, a secret, and the last holder of a duty are not locked: what depends on them
- * would stand still. The level above is told. */
+ * would stand still. The level above is told, once. A personal account is locked whenever it is
+ * found in force: one that was suspended at the end, or had been unfrozen. */
 static int enforce(struct ticking *t, Model__Obligation *o)
 {
     Model__Account *x = NULL;
     int r;
-    if (o->enforced_at)
-        return 0;
+    bool known_before = o->enforced_at != 0;
     if (*o->account && (r = store_get_account(t->a->call.txn, o->account, &x)) != 0)
         return r;
+    bool lockable = x && !x->service && account_in_force(x, t->a->now_at);
+    if (known_before && !lockable)
+        return 0;
     if (t->a->ending_count == ADMIN_ENDINGS_MAX)
         return 0; /* the next tick goes on */
-    o->enforced_at = t->a->now_at;
-    if (!x || x->service)
-        return tell_above(t, o);
-    if (strcmp(x->state, "active") != 0)
-        return store_put_obligation(t->a->call.txn, o);
-    r = lifecycle_keep_duty(t->a, x);
-    if (r == GDPOP_ERR_REFUSED)
-        return tell_above(t, o);
-    return r != 0 ? r : lock_account(t, o, x);
+    if (!known_before)
+        o->enforced_at = t->a->now_at;
+    r = lockable ? lifecycle_keep_duty(t->a, x) : 0;
+    if (r == 0 && lockable)
+        return lock_account(t, o, x);
+    if (r != 0 && r != GDPOP_ERR_REFUSED)
+        return r;
+    if (known_before)
+        return 0;
+    return r != 0 || !x || x->service ? tell_above(t, o) : store_put_obligation(t->a->call.txn, o);
 }
 
 static int tick_one(struct ticking *t, Model__Obligation *o)

@@ -1,6 +1,8 @@
 /* register: add, move, withdraw, list, show, due, kinds. */
 #include "admin/register.h"
 
+#include "admin/obligation.h"
+
 /* ---- Writing ---- */
 
 static const struct register_move *find_move(const struct register_kind *kind, const char *from,
@@ -219,6 +221,8 @@ static int withdraw(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_REFUSED, _("%s is withdrawn already"), e->id);
     if ((r = check_duty(a, kind, away.to, find_move(kind, "", NULL)->duties)) != 0 ||
         (*e->person && (r = admin_not_own_person(a, e->person)) != 0))
+        return r;
+    if ((r = obligation_spares(a, e->id)) != 0)
         return r;
     if (!(m = arena_alloc(a->call.arena, sizeof(*m))))
         return GDPOP_ERR_NOMEM;

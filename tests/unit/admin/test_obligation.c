@@ -160,6 +160,95 @@ static void past_the_end_accounts_lock_and_others_are_told(void **state)
     assert_string_equal(field(f, 0, "obligations_escalated"), "0");
 }
 
+/* The password that the leaver knew never works again: a new one comes before the lock ends. */
+static int unfrozen_behind_the_back(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, arg, &x);
+    x->state = T("active");
+    x->frozen_tag = T("");
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static void only_a_new_password_ends_the_lock(void **state)
+{
+    struct fixture *f = *state;
+    char path[96];
+    snprintf(path, sizeof(path), "%s/password", f->dir);
+    hold_much(f);
+    assert_ok(RUN(f, "sysadm", "obligation", "open", "person", "P000003", "on", "2024-02-09"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "accounts_locked"), "1");
+    assert_refused(RUN(f, "topsec", "account", "unfreeze", "user", "secadm", "reason", "x"),
+                   GDPOP_ERR_REFUSED, "CQ-6.7");
+    with_store(f, unfrozen_behind_the_back, T("secadm"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "accounts_locked"), "1");
+    assert_string_equal(field(f, 0, "obligations_escalated"), "0");
+    assert_ok(RUN(f, "sysadm", "account", "initial-password", "user", "secadm", "to", path));
+    assert_ok(RUN(f, "audadm", "account", "show", "user", "secadm"));
+    assert_string_equal(field(f, 0, "state"), "frozen");
+    assert_ok(RUN(f, "topsec", "account", "unfreeze", "user", "secadm", "reason", "x"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "accounts_locked"), "0");
+    assert_string_equal(field(f, 0, "obligations_done"), "1");
+    assert_ok(RUN(f, "audadm", "account", "show", "user", "secadm"));
+    assert_string_equal(field(f, 0, "state"), "active");
+}
+
+/* Who was suspended when it fell due is locked when the suspension ends. */
+static int suspend_until(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "secadm", &x);
+    x->state = T("frozen");
+    x->frozen_by = T("sysadm");
+    x->suspended_until_at = *(int64_t *)arg;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+static void a_suspension_does_not_outwait_the_lock(void **state)
+{
+    struct fixture *f = *state;
+    int64_t later = clock_now() + CLOCK_DAY, over = clock_now() - 1;
+    hold_much(f);
+    assert_ok(RUN(f, "sysadm", "obligation", "open", "person", "P000003", "on", "2024-02-09"));
+    with_store(f, suspend_until, &later);
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "accounts_locked"), "0");
+    with_store(f, suspend_until, &over);
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "accounts_locked"), "1");
+}
+
+/* An entry of the register that is withdrawn proves no change of what it told of. */
+static int withdraw_secret(struct txn *t, void *arg)
+{
+    Model__RegisterEntry *e;
+    int r = store_get_register_entry(t, arg, &e);
+    e->state = T("withdrawn");
+    return r != 0 ? r : store_put_register_entry(t, e);
+}
+
+static void a_withdrawn_secret_still_is_to_be_changed(void **state)
+{
+    struct fixture *f = *state;
+    hold_much(f);
+    assert_ok(RUN(f, "sysadm", "obligation", "open", "person", "P000003", "on", "2024-02-09"));
+    assert_refused(RUN(f, "sysadm", "register", "withdraw", "id", "R000001", "reason", "误填"),
+                   GDPOP_ERR_REFUSED, "CQ-6.7");
+    with_store(f, withdraw_secret, T("R000001"));
+    assert_ok(RUN(f, "sysadm", "tick", ""));
+    assert_string_equal(field(f, 0, "obligations_done"), "0");
+    assert_ok(RUN(f, "audadm", "obligation", "list"));
+    const char *secret = strdup(field(f, (size_t)find_row(f, "secret", "R000001"), "id"));
+    assert_ok(RUN(f, "sysadm", "obligation", "done", "id", secret, "proof", "工单 8"));
+    assert_ok(RUN(f, "sysadm", "register", "add", "register", "secret-custody", "person", "P000003",
+                  "date", "2020-01-01", "field", "kind=vpn", "field", "what=gw"));
+    assert_ok(RUN(f, "sysadm", "register", "withdraw", "id", "R000002", "reason", "误填"));
+    free((void *)(uintptr_t)secret);
+}
+
 /* The last holder of a duty is not locked out. */
 static void the_last_holder_stays_and_the_level_above_is_told(void **state)
 {
@@ -237,6 +326,9 @@ int main(void)
         ADMIN_TEST(whom_it_concerns),
         ADMIN_TEST(only_a_change_ends_it),
         ADMIN_TEST(past_the_end_accounts_lock_and_others_are_told),
+        ADMIN_TEST(only_a_new_password_ends_the_lock),
+        ADMIN_TEST(a_suspension_does_not_outwait_the_lock),
+        ADMIN_TEST(a_withdrawn_secret_still_is_to_be_changed),
         ADMIN_TEST(the_last_holder_stays_and_the_level_above_is_told),
         ADMIN_TEST(reminders_come_at_five_and_one),
         ADMIN_TEST(a_notice_moves_what_was_provisional),
