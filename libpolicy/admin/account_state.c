@@ -125,7 +125,7 @@ static int close_account(struct gdpop_admin *a, const struct request *q)
                           x->name);
 }
 
-#define STATE_OP(v, text, d, function, ...)                                                        \
+#define STATE_OP(v, text, d, safe, function, ...)                                                  \
     {                                                                                              \
         .public = {.noun = "account",                                                              \
                    .verb = v,                                                                      \
@@ -136,15 +136,15 @@ static int close_account(struct gdpop_admin *a, const struct request *q)
                    .params =                                                                       \
                        (const struct gdpop_param[]){POSITIONAL("user", "USER", N_("the account")), \
                                                     __VA_ARGS__, PARAMS_END}},                     \
-        .run = function                                                                            \
+        .run = function, .anyway = safe                                                            \
     }
 
 const struct operation operations_account_state[] = {
     STATE_OP("close", N_("Close an account for good; its name stays taken."), GDPOP_DUTY_SYSTEM,
-             close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")),
+             false, close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")),
              CONFIRM("USER")),
     STATE_OP("freeze", N_("Freeze an account at once and end its sessions."),
-             GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, freeze,
+             GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, true, freeze,
              REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
     {.public = {.noun = "account",
                 .verb = "suspend",
@@ -157,8 +157,9 @@ const struct operation operations_account_state[] = {
                         POSITIONAL("user", "USER", N_("the account")),
                         REQUIRED("until", GDPOP_PARAM_DATE, "DATE", N_("last day of it")),
                         REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END}},
-     .run = suspend},
-    STATE_OP("unfreeze", N_("Let a frozen account in again."), GDPOP_DUTY_SECURITY, unfreeze,
+     .run = suspend,
+     .anyway = true},
+    STATE_OP("unfreeze", N_("Let a frozen account in again."), GDPOP_DUTY_SECURITY, false, unfreeze,
              REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
     {.public = {.noun = "account",
                 .verb = "unlock",

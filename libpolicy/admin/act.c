@@ -155,7 +155,7 @@ static int write_refusal(struct txn *t, void *arg)
     e.action = (char *)f->action;
     e.outcome = (char *)"refused";
     e.detail = (char *)gdpop_strerror(f->error);
-    return trail_append(t, &e);
+    return trail_append_anyway(t, &e);
 }
 
 static void record_refusal(struct gdpop_admin *a, const struct gdpop_operation *o, int error)
@@ -207,6 +207,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->rows = NULL;
     a->row_room = a->field_room = 0;
     a->prepared = NULL;
+    a->anyway = o->anyway;
     if ((r = request_check(&o->public, args, count)) == 0 && (r = authorise(a, &o->public)) == 0 &&
         (!o->prepare || (r = o->prepare(a, &q)) == 0) && (r = need_write(a)) == 0 &&
         (r = check_clock(a, &o->public)) == 0)

@@ -25,7 +25,8 @@ struct gdpop_admin {
     int utc_offset_min;
     char host_id[33];
     void *prepared;
-    bool spoiled; /* a call failed: commit is refused */
+    bool anyway;  /* of the operation that runs */
+    bool spoiled;                            /* a call failed: commit is refused */
     bool committed;
     bool clock_stepped;              /* only reading and `audit accept-clock` are left */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
@@ -42,7 +43,6 @@ struct gdpop_admin {
 
 /* The arguments of one call, checked against the operation's parameters. */
 struct request {
-    const struct gdpop_operation *operation;
     const struct gdpop_arg *args;
     size_t count;
 };
@@ -53,6 +53,7 @@ struct operation {
      * taken; may be NULL. What it made is kept in a->prepared. */
     int (*prepare)(struct gdpop_admin *a, const struct request *q);
     int (*run)(struct gdpop_admin *a, const struct request *q);
+    bool anyway; /* the safe direction: goes on, and is recorded, where the trail's seal is lost */
 };
 
 /* ---- Arguments (request.c). Optional ones that are absent give NULL, 0 or false. ---- */

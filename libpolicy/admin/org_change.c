@@ -169,7 +169,7 @@ static const struct gdpop_param recode_params[] = {
     ORG, REQUIRED("division", GDPOP_PARAM_WORD, "CODE", N_("its new division code (GB/T 2260)")),
     PARAMS_END};
 
-#define OPERATION(verb_, help_, example_, duties_, run_, params_)                                  \
+#define OPERATION(verb_, help_, example_, duties_, anyway_, run_, params_)                         \
     {                                                                                              \
         .public = {.noun = "org",                                                                  \
                    .verb = verb_,                                                                  \
@@ -178,19 +178,19 @@ static const struct gdpop_param recode_params[] = {
                    .duties = duties_,                                                              \
                    .writes = true,                                                                 \
                    .params = params_},                                                             \
-        .run = run_                                                                                \
+        .run = run_, .anyway = anyway_                                                             \
     }
 
 const struct operation operations_org_change[] = {
     OPERATION("recode", N_("Record the new division code of an organisation."),
-              "thws --division 440118", GDPOP_DUTY_SYSTEM, recode, recode_params),
+              "thws --division 440118", GDPOP_DUTY_SYSTEM, false, recode, recode_params),
     OPERATION("resume", N_("End an organisation's suspension, with a new approval."),
-              "gongan --paper decision.pdf", GDPOP_DUTY_SECURITY, resume, resume_params),
+              "gongan --paper decision.pdf", GDPOP_DUTY_SECURITY, false, resume, resume_params),
     OPERATION("suspend", N_("Stop all accounts of an organisation at once."),
-              "gongan --reason 违反承诺", GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, suspend,
+              "gongan --reason 违反承诺", GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, true, suspend,
               suspend_params),
     OPERATION("take-up", N_("Let a town of Dongguan or Zhongshan exercise the county's powers."),
-              "dgst --paper decision.pdf --date 2026-01-01", GDPOP_DUTY_SYSTEM, take_up,
+              "dgst --paper decision.pdf --date 2026-01-01", GDPOP_DUTY_SYSTEM, false, take_up,
               take_up_params),
     {.public = {.noun = NULL}},
 };

@@ -176,6 +176,7 @@ const struct operation operations_session[] = {
                     (const struct gdpop_param[]){
                         POSITIONAL("user", "USER", N_("the account")),
                         OPTIONAL_POSITIONAL("id", "ID", N_("only this session")), PARAMS_END}},
-     .run = end},
+     .run = end,
+     .anyway = true},
     {.public = {.noun = NULL}},
 };

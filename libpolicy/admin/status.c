@@ -106,6 +106,20 @@ static int show_keys(struct gdpop_admin *a)
     return text ? item(a, "keys", _("Keys, the last one seals"), text, NULL) : GDPOP_ERR_NOMEM;
 }
 
+/* Without it only freezing, ending and rescue go on, unsealed. */
+static int show_seal(struct gdpop_admin *a)
+{
+    uint64_t epoch;
+    const char *sentence;
+    int r = trail_seal_state(a->call.txn, &epoch, &sentence);
+    char *value = arena_printf(a->call.arena, _("in force, epoch %llu"),
+                               (unsigned long long)epoch);
+    if (r != 0 || !value)
+        return r != 0 ? r : GDPOP_ERR_NOMEM;
+    return item(a, "seal", _("Seal of the trail"), sentence[0] ? sentence : value,
+                sentence[0] ? "gdpop-admin recover audit rekey --reason TEXT --to FILE" : NULL);
+}
+
 static int show_trail(struct gdpop_admin *a)
 {
     Model__TrailEntry *entry;
@@ -242,9 +256,9 @@ static int status(struct gdpop_admin *a, const struct request *q)
     int r;
     result_list(a);
     if ((r = show_space(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
-        (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_host(a)) != 0 ||
-        (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
-        (request_flag(q, "check") && (r = check(a)) != 0))
+        (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_seal(a)) != 0 ||
+        (r = show_host(a)) != 0 || (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 ||
+        (r = show_sessions(a)) != 0 || (request_flag(q, "check") && (r = check(a)) != 0))
         return r;
     return result_message(a, a->result.ok ? _("all is in order")
                                           : _("some things are not in order: see their remedies"));

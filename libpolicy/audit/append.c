@@ -119,42 +119,53 @@ static int stamp(struct txn *t, const Model__Event *newest, bool accept_clock, M
 /* Where the trail ends and what seals the next event. */
 struct end {
     Model__Event *newest; /* NULL: the trail is empty */
+    bool unsealed;        /* newest has no seal */
     uint8_t digest[DIGEST_BYTES];
     struct sealing *sealing;
 };
 
-static int find_end(struct txn *t, struct end *end)
+static int find_end(struct txn *t, bool anyway, struct end *end)
 {
     Model__TrailEntry *entry;
     memset(end->digest, 0, sizeof(end->digest));
     int r = trail_newest(t, &end->newest, &entry);
     if (r == 0 && entry)
         memcpy(end->digest, entry->digest.data, DIGEST_BYTES);
-    return r == 0 ? sealing_open(t, end->newest, entry, &end->sealing) : r;
+    end->unsealed = r == 0 && entry && entry->mac.len == 0;
+    return r == 0 ? sealing_open(t, end->newest, entry, anyway, &end->sealing) : r;
+}
+
+/* Without a key the event stands unsealed in the epoch that would have been. */
+static int seal(const struct sealing *s, const uint8_t digest[static DIGEST_BYTES],
+                uint8_t mac[static DIGEST_BYTES], Model__TrailEntry *entry)
+{
+    entry->epoch = s->lacks ? s->epoch : sealing_slot(s)->epoch;
+    if (s->lacks)
+        return 0;
+    entry->mac.data = mac;
+    entry->mac.len = DIGEST_BYTES;
+    return sealing_mac(sealing_slot(s), digest, mac);
 }
 
 /* Chains, seals and writes e behind the end, which it becomes. */
 static int put(struct txn *t, struct end *end, Model__Event *e)
 {
     Model__TrailEntry entry = MODEL__TRAIL_ENTRY__INIT;
-    const struct seal_slot *slot = sealing_slot(end->sealing);
     uint8_t digest[DIGEST_BYTES], mac[DIGEST_BYTES];
     struct bytes packed;
     int r;
     if ((r = clean_texts(txn_arena(t), e)) < 0 ||
         (r = codec_encode(e, txn_arena(t), &packed)) < 0 ||
         (r = trail_digest(end->digest, packed, digest)) < 0 ||
-        (r = sealing_mac(slot, digest, mac)) < 0)
+        (r = seal(end->sealing, digest, mac, &entry)) < 0)
         return r;
     memcpy(end->digest, digest, sizeof(digest));
     entry.event.data = (uint8_t *)(uintptr_t)packed.data;
     entry.event.len = packed.len;
     entry.digest.data = end->digest;
     entry.digest.len = sizeof(end->digest);
-    entry.epoch = slot->epoch;
-    entry.mac.data = mac;
-    entry.mac.len = sizeof(mac);
     end->newest = e;
+    end->unsealed = entry.mac.len == 0;
     return store_append_event(t, e->sequence, &entry);
 }
 
@@ -190,21 +201,28 @@ static int is_due(struct txn *t, const struct end *end, int64_t now_at, uint32_t
     return r;
 }
 
-static int put_closing_event(struct txn *t, struct end *end)
+/* An event of the trail about itself. */
+static int put_own(struct txn *t, struct end *end, const char *action, const char *detail)
 {
-    const struct seal_slot *slot = sealing_slot(end->sealing);
     Model__Event *e = arena_alloc(txn_arena(t), sizeof(*e));
-    if (!e)
+    if (!e || !detail)
         return GDPOP_ERR_NOMEM;
     model__event__init(e);
     e->actor = (char *)(uintptr_t) "gdpop";
-    e->action = (char *)(uintptr_t)TRAIL_EPOCH_ACTION;
+    e->action = (char *)(uintptr_t)action;
     e->outcome = (char *)(uintptr_t) "done";
-    e->detail =
-        arena_printf(txn_arena(t), "epoch %llu: %llu events", (unsigned long long)slot->epoch,
-                     (unsigned long long)(end->newest->sequence - slot->first + 2));
-    int r = e->detail ? stamp(t, end->newest, false, e) : GDPOP_ERR_NOMEM;
+    e->detail = (char *)(uintptr_t)detail;
+    int r = stamp(t, end->newest, false, e);
     return r == 0 ? put(t, end, e) : r;
+}
+
+static int put_closing_event(struct txn *t, struct end *end)
+{
+    const struct seal_slot *slot = sealing_slot(end->sealing);
+    return put_own(t, end, TRAIL_EPOCH_ACTION,
+                   arena_printf(txn_arena(t), "epoch %llu: %llu events",
+                                (unsigned long long)slot->epoch,
+                                (unsigned long long)(end->newest->sequence - slot->first + 2)));
 }
 
 static int close_epoch(struct txn *t, struct end *end, const struct trail_limits *limits)
@@ -216,12 +234,24 @@ static int close_epoch(struct txn *t, struct end *end, const struct trail_limits
                         limits ? limits->epoch_events : 0);
 }
 
-static int append(struct txn *t, bool accept_clock, Model__Event *e)
+static int append_unsealed(struct txn *t, struct end *end, Model__Event *e)
+{
+    int r = end->unsealed ? 0 : put_own(t, end, TRAIL_UNSEALED_ACTION, end->sealing->lacks);
+    if (r < 0 || (r = stamp(t, end->newest, false, e)) < 0)
+        return r;
+    return put(t, end, e);
+}
+
+static int append(struct txn *t, bool accept_clock, bool anyway, Model__Event *e)
 {
     struct end end;
     bool due;
     int r;
-    if ((r = find_end(t, &end)) < 0 || (r = stamp(t, end.newest, accept_clock, e)) < 0)
+    if ((r = find_end(t, anyway, &end)) < 0)
+        return r;
+    if (end.sealing->lacks)
+        return append_unsealed(t, &end, e);
+    if ((r = stamp(t, end.newest, accept_clock, e)) < 0)
         return r;
     const struct seal_slot *slot = sealing_slot(end.sealing);
     if ((r = is_due(t, &end, e->at, slot->limit_sec, slot->limit_events, &due)) < 0)
@@ -234,7 +264,12 @@ static int append(struct txn *t, bool accept_clock, Model__Event *e)
 
 int trail_append(struct txn *t, Model__Event *e)
 {
-    return append(t, false, e);
+    return append(t, false, false, e);
+}
+
+int trail_append_anyway(struct txn *t, Model__Event *e)
+{
+    return append(t, false, true, e);
 }
 
 int trail_accept_clock(struct txn *t, Model__Event *e)
@@ -246,7 +281,7 @@ int trail_accept_clock(struct txn *t, Model__Event *e)
     meta->clock_accepted_at = clock_now();
     if ((r = store_put_meta(t, meta)) < 0)
         return r;
-    return append(t, true, e);
+    return append(t, true, false, e);
 }
 
 int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ended)
@@ -255,10 +290,18 @@ int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ende
     int64_t now_at;
     int r = trail_now(t, &now_at);
     *ended = false;
-    if ((r < 0 && r != GDPOP_ERR_CLOCK) || (r = find_end(t, &end)) < 0 ||
+    if ((r < 0 && r != GDPOP_ERR_CLOCK) || (r = find_end(t, false, &end)) < 0 ||
         (r = is_due(t, &end, now_at, limits->epoch_sec, limits->epoch_events, ended)) < 0)
         return r;
     return *ended ? close_epoch(t, &end, limits) : 0;
+}
+
+int trail_seal_state(struct txn *t, uint64_t *epoch, const char **sentence)
+{
+    Model__Event *newest;
+    Model__TrailEntry *entry;
+    int r = trail_newest(t, &newest, &entry);
+    return r == 0 ? sealing_state(t, newest, entry, epoch, sentence) : r;
 }
 
 static int key_text(struct txn *t, const struct seal_slot *slot, struct secret *out)
@@ -280,7 +323,7 @@ static int key_text(struct txn *t, const struct seal_slot *slot, struct secret *
 int trail_first_key(struct txn *t, struct secret *out)
 {
     struct end end;
-    int r = find_end(t, &end);
+    int r = find_end(t, false, &end);
     if (r == 0 && (sealing_slot(end.sealing)->epoch != 0 || end.sealing->changed))
         r = err_fail(GDPOP_ERR_REFUSED, _("the first key of the trail is gone: it was given out "
                                           "when the store was made"));
@@ -291,10 +334,10 @@ int trail_rekey(struct txn *t, Model__Event *e, struct secret *out)
 {
     struct end end = {.newest = NULL};
     Model__TrailEntry *entry;
-    int r = find_end(t, &end);
+    int r = find_end(t, false, &end);
     if (r == 0 && end.newest && end.newest->sequence >= sealing_slot(end.sealing)->first)
         r = put_closing_event(t, &end);
-    else if (r == GDPOP_ERR_SEAL || r == GDPOP_ERR_KEY)
+    else if (r == GDPOP_ERR_SEAL || r == GDPOP_ERR_KEY || r == GDPOP_ERR_SYSTEM)
         r = 0; /* what the lost key sealed stays without a closing event */
     if (r < 0 || (r = trail_newest(t, &end.newest, &entry)) < 0)
         return r;

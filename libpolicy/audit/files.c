@@ -196,6 +196,7 @@ static int check_line(struct pass *p, const struct trail_line *line)
         .at = line->at,
         .host = line->text[TEXT_HOST],
         .action = line->text[TEXT_ACTION],
+        .detail = line->text[TEXT_DETAIL],
         .digest = line->digest,
         .mac = line->sealed ? line->mac : NULL,
     };

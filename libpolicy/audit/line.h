@@ -22,7 +22,7 @@ struct trail_line {
     uint8_t digest[DIGEST_BYTES], mac[DIGEST_BYTES];
 };
 
-enum { TEXT_HOST = 1, TEXT_ACTION = 4 };
+enum { TEXT_HOST = 1, TEXT_ACTION = 4, TEXT_DETAIL = 14 };
 
 /* Names of the members or columns, in order. */
 extern const char *const line_columns[LINE_COLUMNS];

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The order that lets a crash happen anywhere: the next key is on the disk before the commit that
@@ -22,6 +23,8 @@ static void ended(struct txn_note *n, bool durable)
     struct sealing *s = (struct sealing *)n;
     int other = 1 - s->current;
     bool redundant = durable || !s->changed;
+    if (s->lacks)
+        return;
     if (s->file.fd >= 0 && redundant && s->file.filled[other] &&
         seal_file_erase(&s->file, other) < 0)
         log_error("an old key of the audit trail could not be erased: %s", err_sentence());
@@ -83,25 +86,79 @@ static int attach(struct txn *t, struct seal_file *f, int current, struct sealin
     return 0;
 }
 
-int sealing_open(struct txn *t, const Model__Event *newest, const Model__TrailEntry *entry,
-                 struct sealing **sp)
+/* What is recorded anyway goes without a mac; the sentence of the error stays for who decides that
+ * it may not. */
+static int attach_none(struct txn *t, int error, const char *lacks, uint64_t epoch,
+                       struct sealing **sp)
+{
+    struct sealing *s = arena_alloc(txn_arena(t), sizeof(*s));
+    if (!s)
+        return GDPOP_ERR_NOMEM;
+    log_error("%s: events are recorded without a seal", err_sentence());
+    *s = (struct sealing){
+        .note = {ended}, .file = {.fd = -1}, .error = error, .lacks = lacks, .epoch = epoch};
+    snprintf(s->sentence, sizeof(s->sentence), "%s", err_sentence());
+    txn_set_note(t, &s->note);
+    *sp = s;
+    return 0;
+}
+
+static const char *lacking(int error, const struct seal_file *f)
+{
+    if (error == GDPOP_ERR_SEAL && (f->filled[0] || f->filled[1]))
+        return N_("the seal was of another time than the trail");
+    return error == GDPOP_ERR_SEAL ? N_("the seal was missing or damaged")
+                                   : N_("the seal could not be read");
+}
+
+static int open_file(struct txn *t, const Model__Event *newest, uint64_t epoch, struct seal_file *f,
+                     int *slot)
 {
     const char *dir = store_conf(txn_store(t))->store_dir;
+    int r = seal_file_open(dir, f);
+    if (r == GDPOP_ERR_NOT_FOUND && !newest)
+        r = make(t, f);
+    else if (r == GDPOP_ERR_NOT_FOUND)
+        r = refuse(dir, f, epoch);
+    if (r == 0 && (r = find_slot(f, epoch, slot)) == GDPOP_ERR_NOT_FOUND)
+        r = refuse(dir, f, epoch);
+    return r;
+}
+
+int sealing_open(struct txn *t, const Model__Event *newest, const Model__TrailEntry *entry,
+                 bool anyway, struct sealing **sp)
+{
     uint64_t epoch = sealing_epoch_after(newest, entry);
     struct seal_file f;
     int slot = 0;
     if ((*sp = (struct sealing *)txn_note(t)))
-        return 0;
-    int r = seal_file_open(dir, &f);
-    if (r == GDPOP_ERR_NOT_FOUND && !newest)
-        r = make(t, &f);
-    else if (r == GDPOP_ERR_NOT_FOUND)
-        r = refuse(dir, &f, epoch);
-    if (r == 0 && (r = find_slot(&f, epoch, &slot)) == GDPOP_ERR_NOT_FOUND)
-        r = refuse(dir, &f, epoch);
+        return (*sp)->lacks && !anyway ? err_fail((*sp)->error, "%s", (*sp)->sentence) : 0;
+    int r = open_file(t, newest, epoch, &f, &slot);
     if (r == 0)
         r = attach(t, &f, slot, sp);
+    else if (anyway && newest && r != GDPOP_ERR_NOMEM)
+        r = attach_none(t, r, lacking(r, &f), epoch, sp);
     seal_file_close(&f);
+    return r;
+}
+
+int sealing_state(struct txn *t, const Model__Event *newest, const Model__TrailEntry *entry,
+                  uint64_t *epoch, const char **sentence)
+{
+    const char *dir = store_conf(txn_store(t))->store_dir;
+    struct seal_file f;
+    int slot, r = seal_file_open(dir, &f);
+    *sentence = "";
+    *epoch = sealing_epoch_after(newest, entry);
+    /* A writer may have gone on to the next epoch since this transaction began. */
+    if (r == GDPOP_ERR_NOT_FOUND ||
+        (r == 0 && find_slot(&f, *epoch, &slot) != 0 && find_slot(&f, *epoch + 1, &slot) != 0))
+        r = refuse(dir, &f, *epoch);
+    seal_file_close(&f);
+    if (r != 0 && r != GDPOP_ERR_NOMEM) {
+        *sentence = arena_strdup(txn_arena(t), err_sentence());
+        r = *sentence ? 0 : GDPOP_ERR_NOMEM;
+    }
     return r;
 }
 

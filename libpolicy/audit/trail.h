@@ -14,6 +14,14 @@
  */
 int trail_append(struct txn *t, Model__Event *e);
 
+/* As trail_append, and where the seal is lost or damaged the event is recorded without one, behind
+ * an event audit.unsealed that says why; verification tells of both. For what denies, freezes, ends
+ * or is a rescue: that goes on. What lets in needs a seal. */
+int trail_append_anyway(struct txn *t, Model__Event *e);
+
+/* "" when the next event will be sealed, else the sentence why not; *epoch: that it belongs to. */
+int trail_seal_state(struct txn *t, uint64_t *epoch, const char **sentence);
+
 /* As trail_append, and takes the clock as it stands now: `audit accept-clock`. */
 int trail_accept_clock(struct txn *t, Model__Event *e);
 

@@ -238,6 +238,25 @@ static void hold_altered(struct verifier *v, const struct trail_item *i, enum se
              n);
 }
 
+/* Where a key lacks, the first event without a seal says why; one that only lost its seal does not.
+ * The run is told with its reason. */
+static void hold_unsealed(struct verifier *v, const struct trail_item *i)
+{
+    bool tells = i->action && strcmp(i->action, TRAIL_UNSEALED_ACTION) == 0;
+    uint64_t start = tells ? i->sequence : run_start(v, "unsealed", i->sequence);
+    if (start == i->sequence)
+        snprintf(v->unsealed_why, sizeof(v->unsealed_why), "%s",
+                 tells && i->detail ? _(i->detail) : _("no event says why"));
+    if (start == i->sequence)
+        hold(v, "unsealed", start, start, _("event %llu has no seal: %s"),
+             (unsigned long long)start, v->unsealed_why);
+    else
+        hold(v, "unsealed", start, i->sequence,
+             _("events %llu to %llu have no seal: %s; the chain and anchors alone vouch for them, "
+               "and events before them may be missing"),
+             (unsigned long long)start, (unsigned long long)i->sequence, v->unsealed_why);
+}
+
 static int judge(struct verifier *v, const struct trail_item *i)
 {
     bool fits = true;
@@ -251,8 +270,7 @@ static int judge(struct verifier *v, const struct trail_item *i)
     if (!good)
         hold_altered(v, i, seal, fits && v->previous_known);
     else if (seal == SEAL_NONE)
-        HOLD_RUN(v, "unsealed", i->sequence, _("event %llu has no seal"),
-                 _("events %llu to %llu have no seal"));
+        hold_unsealed(v, i);
     /* A digest that its seal vouches for is what the next one was chained to. */
     v->suspect = !good && seal != SEAL_GOOD;
     v->bad = !good;

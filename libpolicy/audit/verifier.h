@@ -14,7 +14,7 @@ struct trail_item {
     struct bytes packed; /* the event as it was chained; data NULL: it cannot be read */
     uint64_t sequence, epoch;
     int64_t at;
-    const char *host, *action;
+    const char *host, *action, *detail;
     const uint8_t *digest;
     const uint8_t *mac; /* NULL: none */
 };
@@ -50,6 +50,7 @@ struct verifier {
     bool begun, closed, renewed; /* renewed: by an event whose key was not given */
     bool suspect;                /* the digest before is not vouched for */
     bool bad, loose, gap;
+    char unsealed_why[160]; /* of the run of events without a seal that goes on, "" when unknown */
     uint64_t first, last, epoch, events, epochs, sealed_to;
     int64_t last_at;
     uint8_t before[DIGEST_BYTES]; /* what the last event was chained to */

@@ -67,6 +67,7 @@ static int check(uint64_t sequence, Model__TrailEntry *entry, void *arg)
             .at = e->at,
             .host = e->host,
             .action = e->action,
+            .detail = e->detail,
             .digest = entry->digest.data,
             .mac = entry->mac.len == DIGEST_BYTES ? entry->mac.data : NULL,
         };

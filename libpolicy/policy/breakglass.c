@@ -58,7 +58,7 @@ static int write_note(struct txn *t, void *arg)
     e.tty = (char *)(n->ev->tty ? n->ev->tty : "");
     if ((r = find_actor(t, n->ev, &e.actor)) != 0 || (r = is_flood(t, n, &e, &silent)) != 0)
         return r;
-    return silent ? 0 : trail_append(t, &e);
+    return silent ? 0 : trail_append_anyway(t, &e);
 }
 
 static _Noreturn void write_and_exit(struct gdpop *g, struct note *n)

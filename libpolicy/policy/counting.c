@@ -128,7 +128,7 @@ static int event(struct txn *t, const struct comparison *c, const char *action, 
     e.address = (char *)(c->ev->address ? c->ev->address : "");
     e.tty = (char *)(c->ev->tty ? c->ev->tty : "");
     e.device = (char *)f->device_id;
-    return trail_append(t, &e);
+    return trail_append_anyway(t, &e);
 }
 
 /* An event for one of the first failures of this source in ten minutes, one summary, then nothing.

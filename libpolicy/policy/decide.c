@@ -65,8 +65,16 @@ static const char *outcome_word(enum gdpop_outcome outcome)
     }
 }
 
+/* A new login needs the seal of the trail. What denies does not, nor what a live session does: an
+ * administrator's sudo and proof of identity stand before each freeze. */
+static bool lets_in(const struct subject *s, const struct gdpop_verdict *v)
+{
+    bool within = s->facts.service_class & (CLASS_ELEVATE | CLASS_REVERIFY);
+    return !within && (v->outcome == GDPOP_ALLOWED || v->outcome == GDPOP_CHANGE_PASSWORD);
+}
+
 static int append(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
-                  const char *action, Model__Event *e)
+                  const char *action, bool in, Model__Event *e)
 {
     e->subject = (char *)s->facts.user;
     e->actor = (char *)(s->facts.actor_name[0] ? s->facts.actor_name : s->facts.user);
@@ -75,12 +83,12 @@ static int append(struct txn *t, const struct gdpop_evidence *ev, const struct s
     e->address = (char *)(ev->address ? ev->address : "");
     e->tty = (char *)(ev->tty ? ev->tty : "");
     e->device = (char *)s->facts.device_id;
-    return trail_append(t, e);
+    return in ? trail_append(t, e) : trail_append_anyway(t, e);
 }
 
 /* What observed rules would have denied stands in events of their own. */
 static int append_observed(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
-                           const char *action, const struct trace *trace)
+                           const char *action, bool in, const struct trace *trace)
 {
     for (size_t i = 0; i < trace->count; i++) {
         const struct finding *f = &trace->finding[i];
@@ -92,7 +100,7 @@ static int append_observed(struct txn *t, const struct gdpop_evidence *ev, const
         e.tag = (char *)f->tag;
         e.code = (char *)f->code;
         e.detail = (char *)f->seen;
-        int r = append(t, ev, s, action, &e);
+        int r = append(t, ev, s, action, in, &e);
         if (r != 0)
             return r;
     }
@@ -110,8 +118,9 @@ int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct su
     e.session = (char *)v->session;
     if (trace && trace->deciding >= 0)
         e.detail = (char *)trace->finding[trace->deciding].seen;
-    int r = append(t, ev, s, action, &e);
-    return r != 0 || !trace ? r : append_observed(t, ev, s, action, trace);
+    bool in = lets_in(s, v);
+    int r = append(t, ev, s, action, in, &e);
+    return r != 0 || !trace ? r : append_observed(t, ev, s, action, in, trace);
 }
 
 int decide_error(const struct gdpop_evidence *ev, int r, const char *phase, struct gdpop_verdict *v)

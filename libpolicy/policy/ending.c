@@ -230,7 +230,7 @@ int ending_record_session(struct txn *t, Model__Session *session, const char *by
     e.address = session->address;
     e.device = session->device;
     r = store_put_session(t, session);
-    return r == 0 ? trail_append(t, &e) : r;
+    return r == 0 ? trail_append_anyway(t, &e) : r;
 }
 
 int ending_record(struct txn *t, const char *account, const char *by)

@@ -34,7 +34,7 @@ int freeze_account(struct txn *t, const char *account, const char *reason, const
     if ((r = store_put_account(t, x)) != 0 || (r = ending_record(t, x->name, "gdpop")) != 0)
         return r;
     *froze = true;
-    return trail_append(t, &e);
+    return trail_append_anyway(t, &e);
 }
 
 bool freeze_asked_by_sharing(const struct subject *s, const struct gdpop_verdict *v)

@@ -184,7 +184,7 @@ static int change_closing(struct txn *t, void *arg)
         e.service = list[i]->service;
         e.address = list[i]->address;
         e.device = list[i]->device;
-        if ((r = store_put_session(t, list[i])) != 0 || (r = trail_append(t, &e)) != 0)
+        if ((r = store_put_session(t, list[i])) != 0 || (r = trail_append_anyway(t, &e)) != 0)
             return r;
     }
     return 0;

@@ -10,7 +10,7 @@ import signal
 import struct
 import unittest
 
-from host import RESCUE, HostTest
+from host import AUDIT, RESCUE, SECURITY, HostTest
 from lab import PASSWORD, SHELL
 
 USER = "zhangsan"
@@ -117,6 +117,26 @@ class TestBreakGlass(HostTest):
     def test_keys_missing(self):
         with self.instead(KEYS):
             self.assertOnlyBreakGlass(r"/etc/gdpop/keys")
+
+    def test_seal_missing(self):
+        """Nobody logs in anew, but whoever is in is frozen and put out, recorded without a seal."""
+        lab, host = self.lab, self.host
+        inside = self.assertOpen(host.session(USER))
+        with self.instead(f"{STORE}/seal"):
+            self.assertOnlyBreakGlass(r"the seal .* is missing or damaged")
+            host.admin(f"account freeze {USER} --reason 查证")
+            self.assertEqual(lab.processes(USER), [])
+            self.assertNotEqual(inside.wait_end().status, 0)
+            self.assertFalse(host.admin(f"account unfreeze {USER} --reason done", by=SECURITY,
+                                        check=False).ok)
+            self.assertIn("recover audit rekey", host.admin("status", check=False).text)
+        # The seal is back: what was recorded meanwhile stays told apart.
+        host.admin(f"account unfreeze {USER} --reason done", by=SECURITY)
+        found = host.admin("audit verify", by=AUDIT, check=False)
+        self.assertEqual(found.status, 1)
+        self.assertIn("the seal was missing or damaged", found.text)
+        actions = [e["action"] for e in host.events()]
+        self.assertEqual(actions.count("audit.unsealed"), 1)
 
     def test_store_readable_by_others(self):
         path = self.data_file()

@@ -66,7 +66,7 @@ static void append_as_of(struct txn *t, int64_t offset)
     entry.event.len = packed.len;
     entry.digest.data = digest;
     entry.digest.len = sizeof(digest);
-    assert_ok(sealing_open(t, NULL, NULL, &sealing));
+    assert_ok(sealing_open(t, NULL, NULL, false, &sealing));
     assert_ok(sealing_mac(sealing_slot(sealing), digest, mac));
     entry.mac.data = mac;
     entry.mac.len = sizeof(mac);
