@@ -208,6 +208,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->row_room = a->field_room = 0;
     a->prepared = NULL;
     a->anyway = o->anyway;
+    a->operation = &o->public;
     if ((r = request_check(&o->public, args, count)) == 0 && (r = authorise(a, &o->public)) == 0 &&
         (!o->prepare || (r = o->prepare(a, &q)) == 0) && (r = need_write(a)) == 0 &&
         (r = check_clock(a, &o->public)) == 0)
@@ -247,6 +248,57 @@ static void finish(struct gdpop_admin *a)
         log_error("%s", sentence);
         err_fail(GDPOP_ERR_SYSTEM, "%s", sentence);
     }
+}
+
+/* Where the part's change was undone, whose sessions it wanted to end is forgotten too. */
+static int end_part(struct gdpop_admin *a, bool keep)
+{
+    int r = 0;
+    if (keep)
+        r = txn_commit(a->call.txn);
+    else
+        txn_abort(a->call.txn);
+    a->call.txn = NULL;
+    if (keep && r == 0)
+        finish(a);
+    a->ending_count = a->ending_session_count = 0;
+    return r;
+}
+
+static int record_failure(struct gdpop_admin *a, const char *part, const char *sentence)
+{
+    Model__Event e = MODEL__EVENT__INIT;
+    e.actor = (char *)a->actor;
+    e.action = (char *)a->operation->noun;
+    e.object = (char *)part;
+    e.outcome = (char *)"failed";
+    e.detail = (char *)sentence;
+    e.service = (char *)"gdpop-admin";
+    int r = need_write(a);
+    if (r == 0)
+        r = trail_append_anyway(a->call.txn, &e);
+    return end_part(a, r == 0) != 0 ? GDPOP_ERR_STORE : r;
+}
+
+int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop_admin *a),
+               const char **why)
+{
+    int r = need_write(a);
+    if (r != 0)
+        return r;
+    *why = NULL;
+    r = part(a);
+    int ended = end_part(a, r == 0);
+    if (r == 0)
+        r = ended;
+    if (r != 0 && !(*why = admin_copy(a, err_sentence()[0] ? err_sentence() : gdpop_strerror(r))))
+        return GDPOP_ERR_NOMEM;
+    if (*why)
+        log_error("%s %s: %s", a->operation->noun, name, *why);
+    if (*why && (r = record_failure(a, name, *why)) != 0)
+        log_error("the failure of %s %s could not be recorded: %s", a->operation->noun, name,
+                  err_sentence());
+    return need_write(a);
 }
 
 int gdpop_admin_commit(struct gdpop_admin *a)

@@ -25,7 +25,8 @@ struct gdpop_admin {
     int utc_offset_min;
     char host_id[33];
     void *prepared;
-    bool anyway;  /* of the operation that runs */
+    const struct gdpop_operation *operation; /* that runs */
+    bool anyway;                             /* its own */
     bool spoiled;                            /* a call failed: commit is refused */
     bool committed;
     bool clock_stepped;              /* only reading and `audit accept-clock` are left */
@@ -43,6 +44,7 @@ struct gdpop_admin {
 
 /* The arguments of one call, checked against the operation's parameters. */
 struct request {
+    const struct gdpop_operation *operation;
     const struct gdpop_arg *args;
     size_t count;
 };
@@ -119,6 +121,12 @@ char *admin_copy(struct gdpop_admin *a, const char *text);
 /* Appends the act's event. Texts may be NULL. */
 int admin_event(struct gdpop_admin *a, const char *action, const char *subject, const char *object,
                 const char *detail);
+/* Does a part of a long operation in a transaction of its own, committed (with the ends of sessions
+ * and the snapshot) before it returns. One that fails is undone, logged and recorded as an event of
+ * its own, and *why is its sentence; the other parts go on. An error: the store itself failed. What
+ * the act did before stands from here on. */
+int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop_admin *a),
+               const char **why);
 /* After the commit every process of uid ends. */
 int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid);
 /* The same for the processes of one session. */

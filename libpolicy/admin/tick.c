@@ -7,21 +7,12 @@
 #include "audit/export.h"
 #include "base/log.h"
 
-static int tick_obligations(struct gdpop_admin *a)
-{
-    struct obligation_report o;
-    int r;
-    if ((r = obligation_tick(a, &o)) != 0 ||
-        (r = result_number(a, "obligations_open", _("Open obligations"), (int64_t)o.open)) != 0 ||
-        (r = result_number(a, "obligations_overdue", _("Of them overdue"), (int64_t)o.overdue)) !=
-            0 ||
-        (r = result_number(a, "obligations_done", _("Obligations met"), (int64_t)o.done)) != 0 ||
-        (r = result_number(a, "obligations_reminded", _("Reminders"), (int64_t)o.reminded)) != 0 ||
-        (r = result_number(a, "accounts_locked", _("Accounts locked"), (int64_t)o.locked)) != 0)
-        return r;
-    return result_number(a, "obligations_escalated", _("Told to the level above"),
-                         (int64_t)o.escalated);
-}
+/* What was done, told in the end. */
+struct done {
+    size_t open, closed, expired, left, returned, rights;
+    struct obligation_report obligations;
+    const char *failed; /* names of parts */
+};
 
 /* An epoch whose time is over ends, and each end of one is signed as an anchor. Without the signing
  * key the epochs go on. */
@@ -47,55 +38,127 @@ static int tend_trail(struct gdpop_admin *a)
 }
 
 /* What nobody decided in time comes to nothing. */
-static int expire_requests(struct gdpop_admin *a, size_t *expired)
+static int expire_requests(struct gdpop_admin *a)
 {
+    struct done *d = a->prepared;
     Model__Request **list;
     size_t count;
     int r = store_open_requests(a->call.txn, &list, &count);
-    *expired = 0;
     for (size_t i = 0; r == 0 && i < count; i++) {
         if (a->now_at < list[i]->expires_at)
             continue;
         for (size_t k = 0; r == 0 && k < list[i]->n_rows; k++)
             if (strcmp(list[i]->rows[k]->state, "submitted") == 0) {
                 r = batch_end(a, list[i], list[i]->rows[k], "expired");
-                ++*expired;
+                d->expired++;
             }
     }
     return r;
+}
+
+static int close_sessions(struct gdpop_admin *a)
+{
+    struct done *d = a->prepared;
+    Model__Session **list;
+    size_t count;
+    int r = admin_open_sessions(a, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (!admin_session_is_gone(a, list[i]))
+            continue;
+        d->closed++;
+        r = ending_record_session(a->call.txn, list[i], "tick");
+    }
+    d->open = count - d->closed;
+    return r;
+}
+
+static int freeze_leavers(struct gdpop_admin *a)
+{
+    return leave_tick(a, &((struct done *)a->prepared)->left);
+}
+
+static int end_secondments(struct gdpop_admin *a)
+{
+    return transfer_tick(a, &((struct done *)a->prepared)->returned);
+}
+
+static int end_rights(struct gdpop_admin *a)
+{
+    return grant_tick(a, &((struct done *)a->prepared)->rights);
+}
+
+static int tend_obligations(struct gdpop_admin *a)
+{
+    return obligation_tick(a, &((struct done *)a->prepared)->obligations);
+}
+
+/* In this order, each in a transaction of its own: a damaged record of one does not keep leavers
+ * from being frozen by another. */
+static const struct part {
+    const char *name;
+    int (*run)(struct gdpop_admin *a);
+} parts[] = {
+    {"sessions", close_sessions},      {"trail", tend_trail},
+    {"requests", expire_requests},     {"leavers", freeze_leavers},
+    {"secondments", end_secondments},  {"rights", end_rights},
+    {"obligations", tend_obligations},
+};
+
+static int show_done(struct gdpop_admin *a, const struct done *d)
+{
+    const struct obligation_report *o = &d->obligations;
+    int r;
+    if ((r = result_row(a, 0)) != 0 ||
+        (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)d->open)) != 0 ||
+        (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)d->closed)) != 0 ||
+        (r = result_number(a, "requests_expired", _("Requests expired"), (int64_t)d->expired)) !=
+            0 ||
+        (r = result_number(a, "leavers_frozen", _("Leavers frozen"), (int64_t)d->left)) != 0 ||
+        (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)d->returned)) !=
+            0 ||
+        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)d->rights)) != 0 ||
+        (r = result_number(a, "obligations_open", _("Open obligations"), (int64_t)o->open)) != 0 ||
+        (r = result_number(a, "obligations_overdue", _("Of them overdue"), (int64_t)o->overdue)) !=
+            0 ||
+        (r = result_number(a, "obligations_done", _("Obligations met"), (int64_t)o->done)) != 0 ||
+        (r = result_number(a, "obligations_reminded", _("Reminders"), (int64_t)o->reminded)) != 0 ||
+        (r = result_number(a, "accounts_locked", _("Accounts locked"), (int64_t)o->locked)) != 0 ||
+        (r = result_number(a, "obligations_escalated", _("Told to the level above"),
+                           (int64_t)o->escalated)) != 0)
+        return r;
+    return result_text(a, "failed", _("Parts that failed"), d->failed);
 }
 
 /* Readers that were killed were cleared when the write transaction began, and the commit publishes
  * what NSS does not show yet. */
 static int tick(struct gdpop_admin *a, const struct request *q)
 {
-    Model__Session **list;
-    size_t count, closed = 0, expired = 0, left = 0, returned = 0, ended = 0;
-    int r = admin_open_sessions(a, &list, &count);
+    struct done d = {.failed = ""};
+    const char *why, *sentences = "";
+    int r = 0;
     (void)q;
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        if (!admin_session_is_gone(a, list[i]))
+    a->prepared = &d;
+    for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        struct done before = d;
+        if ((r = admin_part(a, parts[i].name, parts[i].run, &why)) != 0 || !why)
             continue;
-        closed++;
-        r = ending_record_session(a->call.txn, list[i], "tick");
+        before.failed = d.failed;
+        d = before;
+        d.failed =
+            arena_printf(a->call.arena, "%s%s%s", d.failed, d.failed[0] ? " " : "", parts[i].name);
+        sentences = arena_printf(a->call.arena, "%s%s%s", sentences, sentences[0] ? "; " : "", why);
+        if (!d.failed || !sentences)
+            r = GDPOP_ERR_NOMEM;
     }
-    if (r == 0)
-        r = tend_trail(a);
-    if (r != 0 || (r = expire_requests(a, &expired)) != 0 || (r = leave_tick(a, &left)) != 0 ||
-        (r = transfer_tick(a, &returned)) != 0 || (r = grant_tick(a, &ended)) != 0 ||
-        (r = result_row(a, 0)) != 0 ||
-        (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)(count - closed))) !=
-            0 ||
-        (r = result_number(a, "sessions_closed", _("Records closed"), (int64_t)closed)) != 0 ||
-        (r = result_number(a, "requests_expired", _("Requests expired"), (int64_t)expired)) != 0 ||
-        (r = result_number(a, "leavers_frozen", _("Leavers frozen"), (int64_t)left)) != 0 ||
-        (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)returned)) !=
-            0 ||
-        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)ended)) != 0 ||
-        (r = tick_obligations(a)) != 0)
+    a->prepared = NULL;
+    if (r != 0 || (r = show_done(a, &d)) != 0)
         return r;
+    a->result.ok = d.failed[0] == '\0';
+    if (!a->result.ok)
+        return result_message(a, _("these parts failed and the rest was done: %s (%s)"), d.failed,
+                              sentences);
     return result_message(a, _("%zu sessions are open; %zu whose processes were gone are closed"),
-                          count - closed, closed);
+                          d.open, d.closed);
 }
 
 const struct operation operations_tick[] = {
@@ -107,6 +170,7 @@ const struct operation operations_tick[] = {
                 .duties = GDPOP_DUTY_ANY | GDPOP_DUTY_HOST,
                 .writes = true,
                 .params = (const struct gdpop_param[]){PARAMS_END}},
-     .run = tick},
+     .run = tick,
+     .anyway = true},
     {.public = {.noun = NULL}},
 };
