@@ -214,6 +214,8 @@ struct gdpop_operation {
     unsigned duties;
     bool writes;
     const struct gdpop_param *params; /* ended by one with name NULL */
+    const char *witnessed; /* NULL: no witnesses are needed; "": always; else the flag that makes
+                              them needed, for instance "unmasked" (SZ-18) */
 };
 
 /* The operations, sorted by noun and verb; static storage. */
@@ -277,6 +279,18 @@ int gdpop_admin_whoami(struct gdpop *g, const char **actor);
  * (empty store; keys and store are made) or RECOVER (break-glass). READ for acts that change
  * nothing: no write lock is taken. */
 int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct gdpop_admin **ap);
+
+/* Somebody stands by as a witness of the next act that changes something, begun with this handle
+ * (SZ-18). The library proves the account's password itself, counted as any login by the service
+ * gdpop-admin, and asks all rules for it; tty may be NULL. Who may witness what is decided by the
+ * act. GDPOP_ERR_NOT_AUTHORISED when it is not proved, GDPOP_ERR_EXISTS when he stands by already,
+ * and those of the store. */
+int gdpop_admin_witness(struct gdpop *g, const char *account, const char *tty, const char *password,
+                        size_t password_len);
+/* How many witnesses this call needs, 0 for most; errors as those of the call, which need not be
+ * complete yet. */
+int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const char *verb,
+                                 const struct gdpop_arg *args, size_t count, unsigned *needed);
 
 /* One operation. The result lives until the next call or gdpop_admin_end. A refused or failed call
  * spoils the act: commit is refused. Errors: GDPOP_ERR_USAGE, GDPOP_ERR_NOT_AUTHORISED,

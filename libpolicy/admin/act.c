@@ -118,6 +118,11 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
         goto out;
     a->actor = actor ? admin_copy(a, actor) : unnamed_actor(flags);
     host_machine_id(a->host_id);
+    if (!(flags & GDPOP_ADMIN_READ)) {
+        memcpy(a->witness, g->witness, sizeof(a->witness));
+        a->witness_count = g->witness_count;
+        g->witness_count = 0;
+    }
     if ((r = read_frame(a)) != 0)
         goto out;
     if (!(flags & GDPOP_ADMIN_READ)) {
@@ -172,8 +177,6 @@ static void record_refusal(struct gdpop_admin *a, const struct gdpop_operation *
 
 static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *o)
 {
-    if (o->writes && (a->flags & GDPOP_ADMIN_READ))
-        return err_fail(GDPOP_ERR_ARGUMENT, _("%s %s changes the store"), o->noun, o->verb);
     if (a->flags & GDPOP_ADMIN_RECOVER)
         log_warning("without an administrator, by break-glass: %s %s", o->noun, o->verb);
     if (admin_has_duty(a, o->duties))
@@ -188,6 +191,15 @@ static int check_clock(struct gdpop_admin *a, const struct gdpop_operation *o)
 {
     bool mends = strcmp(o->verb, "accept-clock") == 0;
     return a->clock_stepped && o->writes && !mends ? trail_now(a->call.txn, &a->now_at) : 0;
+}
+
+/* The act is lost. */
+static int spoil(struct gdpop_admin *a, const struct gdpop_operation *o, int r)
+{
+    a->spoiled = true;
+    if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED)
+        record_refusal(a, o, r);
+    return r;
 }
 
 int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
@@ -209,17 +221,38 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->prepared = NULL;
     a->anyway = o->anyway;
     a->operation = &o->public;
+    if (o->public.writes && (a->flags & GDPOP_ADMIN_READ))
+        return err_fail(GDPOP_ERR_ARGUMENT, _("%s %s changes the store"), noun, verb);
     if ((r = request_check(&o->public, args, count)) == 0 && (r = authorise(a, &o->public)) == 0 &&
         (!o->prepare || (r = o->prepare(a, &q)) == 0) && (r = need_write(a)) == 0 &&
-        (r = check_clock(a, &o->public)) == 0)
+        (r = check_clock(a, &o->public)) == 0 && (r = witness_check(a, o, &q)) == 0)
         r = o->run(a, &q);
-    if (r != 0) {
-        a->spoiled = true;
-        if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED)
-            record_refusal(a, &o->public, r);
-        return r;
-    }
+    a->witnessed = false;
+    if (r != 0)
+        return spoil(a, &o->public, r);
     *result = &a->result;
+    return 0;
+}
+
+int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const char *verb,
+                                 const struct gdpop_arg *args, size_t count, unsigned *needed)
+{
+    int r;
+    err_clear();
+    *needed = 0;
+    const struct operation *o = find(noun, verb);
+    if (!o || a->spoiled || a->committed)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("this act has ended"));
+    struct request q = {&o->public, args, count};
+    bool own = a->call.txn == NULL;
+    if (own && (r = call_read(&a->call)) != 0)
+        return r;
+    if ((r = authorise(a, &o->public)) != 0 || (r = witness_needed(a, o, &q, needed)) != 0)
+        return spoil(a, &o->public, r);
+    if (own) {
+        txn_abort(a->call.txn);
+        a->call.txn = NULL;
+    }
     return 0;
 }
 

@@ -29,12 +29,16 @@ struct gdpop_admin {
     bool anyway;                             /* its own */
     bool spoiled;                            /* a call failed: commit is refused */
     bool committed;
-    bool clock_stepped;              /* only reading and `audit accept-clock` are left */
+    bool clock_stepped; /* only reading and `audit accept-clock` are left */
+    struct witness witness[WITNESSES_MAX];
+    size_t witness_count;
+    bool witnessed;                  /* the call that runs names its witnesses in its events */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
     size_t ending_count;
     const Model__Session *ending_session[ADMIN_ENDINGS_MAX];
     size_t ending_session_count;
-    int (*after)(struct gdpop_admin *a); /* runs once the commit stands, without a transaction */
+    /* Runs once the commit stands, without a transaction; it may add to the result. */
+    int (*after)(struct gdpop_admin *a);
     void *after_arg;
     struct gdpop_result result;
     struct gdpop_row *rows;
@@ -49,8 +53,19 @@ struct request {
     size_t count;
 };
 
+/* Whom a witnessed call concerns, beyond the systems of this host: its witnesses supervise the
+ * organisation, are not the person, and are as many as the strictest of the systems asks. */
+struct concern {
+    const char *organisation;
+    const char *person; /* "" nobody */
+    char **systems;
+    size_t n_systems;
+};
+
 struct operation {
     struct gdpop_operation public;
+    /* Of a witnessed operation; NULL: it concerns this host and its organisation. */
+    int (*concerns)(struct gdpop_admin *a, const struct request *q, struct concern *c);
     /* What takes long (a password hash) and needs no transaction, before the write transaction is
      * taken; may be NULL. What it made is kept in a->prepared. */
     int (*prepare)(struct gdpop_admin *a, const struct request *q);
@@ -100,6 +115,21 @@ int result_message(struct gdpop_admin *a, const char *sentence, ...)
 const char *word_shown(const char *word);
 /* Where people are told what to type: the word, and behind it in parentheses what it means. */
 const char *word_to_type(struct gdpop_admin *a, const char *word);
+
+/* ---- Witnesses (witness.c) ---- */
+/* For operation.public.witnessed. */
+#define ALWAYS_WITNESSED ""
+/* For operation.concerns: a person, with the systems of the person's account. */
+int concern_person(struct gdpop_admin *a, const char *id, struct concern *c);
+/* How many the call needs. With RECOVER none while fewer people could, so that break-glass works
+ * on. */
+int witness_needed(struct gdpop_admin *a, const struct operation *o, const struct request *q,
+                   unsigned *needed);
+/* Whether enough people stand by, at this moment: GDPOP_ERR_NOT_AUTHORISED. */
+int witness_check(struct gdpop_admin *a, const struct operation *o, const struct request *q);
+/* The detail of an event, with the witnesses before it: "witnesses=lisi,wangwu; monthly audit"; a
+ * call by RECOVER that nobody witnesses says "witnesses=none". NULL when memory is short. */
+char *witness_detail(struct gdpop_admin *a, const char *detail);
 
 /* ---- Authority (authority.c) ---- */
 /* The organisation lies in the actor's supervision subtree. GDPOP_ERR_NOT_AUTHORISED. */

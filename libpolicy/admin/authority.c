@@ -65,7 +65,8 @@ int admin_event(struct gdpop_admin *a, const char *action, const char *subject, 
     e.outcome = (char *)"done";
     e.subject = (char *)(subject ? subject : "");
     e.object = (char *)(object ? object : "");
-    e.detail = (char *)(detail ? detail : "");
+    if ((e.detail = witness_detail(a, detail ? detail : "")) == NULL)
+        return GDPOP_ERR_NOMEM;
     e.service = (char *)"gdpop-admin";
     return a->anyway ? trail_append_anyway(a->call.txn, &e) : trail_append(a->call.txn, &e);
 }

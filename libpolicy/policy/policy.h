@@ -9,11 +9,23 @@
 #include "settings/conf.h"
 #include "store/store.h"
 
+/* Of who proved a password, what tells whether it is the same still. */
+#define PROOF_BYTES sizeof(((struct gdpop_verdict *)0)->proof)
+
+/* Who stands by at a sensitive act, the password proved. */
+enum { WITNESSES_MAX = 8 };
+struct witness {
+    char account[GDPOP_NAME_MAX_BYTES + 1];
+    char proof[PROOF_BYTES];
+};
+
 struct gdpop {
     struct conf conf;
     int conf_error; /* denies every call but those for break-glass names */
     char conf_sentence[512];
     struct arena *arena; /* texts that live as long as the handle */
+    struct witness witness[WITNESSES_MAX]; /* of the next act that changes something */
+    size_t witness_count;
 };
 
 /* ---- facts.c ---- */
@@ -135,7 +147,6 @@ int source_flood(struct txn *t, const char *name, enum flood *flood);
 int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
                      const struct secret *password, struct gdpop_verdict *v, bool *proved);
 
-#define PROOF_BYTES sizeof(((struct gdpop_verdict *)0)->proof)
 /* What tells one stored hash from another and nothing about the password. */
 int counting_proof(const struct store *s, const char *hash, char out[static PROOF_BYTES]);
 

@@ -149,6 +149,11 @@ static const struct gdpop_param load_params[] = {
 static const struct gdpop_param format_params[] = {
     P("format", GDPOP_PARAM_WORD, false, false, false, "FORMAT", "form", "text json html"), END};
 
+static const struct gdpop_param reveal_params[] = {
+    P("id", GDPOP_PARAM_WORD, true, true, false, "PERSON", "the person", NULL), END};
+static const struct gdpop_param unmasked_params[] = {
+    P("unmasked", GDPOP_PARAM_FLAG, false, false, false, NULL, "numbers in full", NULL), END};
+
 static const struct gdpop_operation operations[] = {
     {"account", "apply", "Files an application.", "li --person P1 --system population --role entry",
      GDPOP_DUTY_SYSTEM, true, apply_params},
@@ -168,6 +173,9 @@ static const struct gdpop_operation operations[] = {
     {"org", "tree", "Shows the tree.", "", GDPOP_DUTY_ANY, false, none},
     {"password", "test", "Judges a password.", "li", GDPOP_DUTY_ANY, false, test_params},
     {"person", "add", "Registers a person.", "", GDPOP_DUTY_SYSTEM, true, person_params},
+    {"person", "print", "Prints persons.", "", GDPOP_DUTY_ANY, true, unmasked_params, "unmasked"},
+    {"person", "reveal", "Shows a person's numbers.", "P1", GDPOP_DUTY_ANY, true, reveal_params,
+     ""},
     {"profile", "load", "Loads a profile.", "x.conf", GDPOP_DUTY_SECURITY, true, load_params},
     {"request", "show", "Shows a request.", "", GDPOP_DUTY_ANY, false, none},
     {"status", "", "Tells the state.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, false, none},
@@ -332,6 +340,25 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
                    : (struct gdpop_result){true, true, 2, accounts, ""};
     }
     *result = &last;
+    return 0;
+}
+
+/* A reveal needs two witnesses; every witness's password is "right". */
+int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const char *verb,
+                                 const struct gdpop_arg *args, size_t count, unsigned *needed)
+{
+    fprintf(a->g->journal, "needed %s %s\n", noun, verb);
+    int r = judge(args, count);
+    *needed = r == 0 && (strcmp(verb, "reveal") == 0 || value_of(args, count, "unmasked")) ? 2 : 0;
+    return r;
+}
+
+int gdpop_admin_witness(struct gdpop *g, const char *account, const char *tty, const char *password,
+                        size_t password_len)
+{
+    if (password_len != 5 || memcmp(password, "right", 5) != 0)
+        return fail(GDPOP_ERR_NOT_AUTHORISED, "%s was not authenticated", account);
+    fprintf(g->journal, "witness %s%s\n", account, tty ? " tty" : "");
     return 0;
 }
 

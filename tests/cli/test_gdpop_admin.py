@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -327,13 +328,13 @@ class TestActor(ToolTest):
 class TestPrompt(ToolTest):
     """On a terminal of its own."""
 
-    def talk(self, answer):
+    def talk(self, *answers, words="account list --as auditor", prompt=rb": $"):
+        """Each answer is given to the next prompt."""
         pid, fd = pty.fork()
         if pid == 0:
-            os.execv(PROGRAM, [PROGRAM, "--conf", self.journal, "account", "list", "--as",
-                               "auditor"])
+            os.execv(PROGRAM, [PROGRAM, "--conf", self.journal, *words.split()])
         shown = b""
-        answered = False
+        answers, seen = list(answers), 0
         while True:
             ready, _, _ = select.select([fd], [], [], 60)
             self.assertTrue(ready, shown)
@@ -344,9 +345,9 @@ class TestPrompt(ToolTest):
             if not data:
                 break
             shown += data
-            if b"Password: " in shown and not answered:
-                answered = True
-                os.write(fd, answer)
+            if answers and re.search(prompt, shown[seen:]):
+                seen = len(shown)
+                os.write(fd, answers.pop(0))
         _, status = os.waitpid(pid, 0)
         os.close(fd)
         return os.waitstatus_to_exitcode(status), shown.decode()
@@ -368,6 +369,68 @@ class TestPrompt(ToolTest):
         self.assertEqual(status, NOT_AUTHORISED)
         self.assertIn("not answered", shown)
         self.assertEqual(self.calls(), [])
+
+    REVEAL = ["begin sysadmin read", "needed person reveal", "end", "witness lisi tty",
+              "witness wangwu tty", "begin sysadmin", "person reveal id=P1", "commit", "end"]
+
+    def test_witnesses_are_asked_until_there_are_enough(self):
+        for words, answers, journal in (
+                ("person reveal P1", (b"lisi\n", b"right\n", b"wangwu\n", b"right\n"), self.REVEAL),
+                ("person reveal P1 --witness lisi", (b"right\n", b"wangwu\n", b"right\n"),
+                 self.REVEAL),
+                ("--witness lisi --witness wangwu person reveal P1", (b"right\n", b"right\n"),
+                 self.REVEAL),
+                ("person print", (), ["begin sysadmin read", "needed person print", "end",
+                                      "begin sysadmin", "person print", "commit", "end"]),
+                ("person print --unmasked --witness a --witness b", (b"right\n", b"right\n"),
+                 ["begin sysadmin read", "needed person print", "end", "witness a tty",
+                  "witness b tty", "begin sysadmin", "person print unmasked=yes", "commit", "end"]),
+                ("recover account approve li --witness lisi", (b"right\n",),
+                 ["witness lisi tty", "begin - recover", "account approve user=li", "commit",
+                  "end"])):
+            with self.subTest(words):
+                self.session("sysadmin")
+                status, shown = self.talk(*answers, words=words)
+                self.assertEqual(status, DONE, shown)
+                self.assertEqual([line.rstrip() for line in self.calls()], journal)
+                self.assertNotIn("right", shown)
+
+    def test_a_witness_who_is_not_proved_ends_it(self):
+        status, shown = self.talk(b"lisi\n", b"wrong\n", words="person reveal P1")
+        self.assertEqual(status, NOT_AUTHORISED, shown)
+        self.assertIn("lisi was not authenticated", shown)
+        self.assertNotIn("begin sysadmin", self.calls())
+
+    def test_who_is_refused_brings_no_witness(self):
+        status, shown = self.talk(words="person reveal bad")
+        self.assertEqual(status, REFUSED, shown)
+        self.assertEqual(self.calls()[1:], ["needed person reveal", "end"])
+
+
+class TestWitness(ToolTest):
+    """Without a terminal."""
+
+    def test_witnesses_are_present(self):
+        """Their passwords come from no file."""
+        secret = self.write("secret", "right\nright\nright\n")
+        for words in ("person reveal P1 --witness lisi", "person reveal P1"):
+            result = self.run_tool(words, "--password-file", [secret], new_session=True)
+            self.assertEqual(result.status, NOT_AUTHORISED)
+            self.assertIn("there is no terminal: witnesses are present", result.err)
+            self.assertNotIn("begin sysadmin", result.journal)
+
+    def test_no_more_than_needed(self):
+        result = self.run_tool("account approve li --witness lisi")
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertIn("needs no witness", result.err)
+        result = self.run_tool("person reveal P1" + " --witness w" * 9)
+        self.assertEqual((result.status, result.journal), (USAGE, []))
+        self.assertIn("at most 8 witnesses", result.err)
+
+    def test_help_tells_of_them(self):
+        self.assertIn("Before witnesses.", self.run_tool("person reveal --help").out)
+        self.assertIn("with --unmasked", self.run_tool("person print --help").out)
+        self.assertNotIn("Before witnesses", self.run_tool("account list --help").out)
 
 
 class TestFiles(ToolTest):

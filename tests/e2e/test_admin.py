@@ -4,11 +4,12 @@ import json
 import os
 import unittest
 
-from host import AUDIT, PAPERS, SECRETS, SECURITY, SYSTEM, HostTest
+from host import AUDIT, PAPERS, SECRETS, SECURITY, SYSTEM, HostTest, number_of
 from lab import PASSWORD
 
 DONE, REFUSED, USAGE, NOT_AUTHORISED, STORE = range(5)
 USER = "zhangsan"
+WITNESS = r"(Witness|见证人)[^\r\n]*[：:] ?$"
 
 
 class TestAdmin(HostTest):
@@ -153,6 +154,36 @@ class TestAdmin(HostTest):
         self.assertTrue(self.lab.syslog()[before:])
         denied = self.sudo(self.open(SYSTEM), SYSTEM, "recover account list")
         self.assertNotEqual(denied.status, DONE, denied)
+
+    def reveal(self, terminal, actor, *witnesses):
+        """`person reveal` by sudo, before these people with these passwords."""
+        person = self.host.person[USER]
+        answers = [(PASSWORD, self.host.password[actor])]
+        for name, password in witnesses:
+            answers += [(WITNESS, name), (PASSWORD, password)]
+        return terminal.run(f"sudo gdpop-admin person reveal {person} --purpose 核对", answers)
+
+    def test_numbers_are_revealed_before_a_witness(self):
+        terminal, number = self.open(SYSTEM), number_of(USER)
+        done = self.reveal(terminal, SYSTEM, (SECURITY, self.host.password[SECURITY]))
+        self.assertEqual(done.status, DONE, done)
+        self.assertIn(number, done.text)
+        self.assertNotIn(self.host.password[SECURITY], done.text)
+        event = self.host.events(action="person.reveal")[-1]
+        self.assertEqual((event["actor"], event["detail"]), (SYSTEM, f"witnesses={SECURITY}; 核对"))
+        for witness, password in ((SECURITY, "Wrong-Word-9"), (USER, self.host.password[USER]),
+                                  (SYSTEM, self.host.password[SYSTEM])):
+            with self.subTest(witness=witness):
+                done = self.reveal(terminal, SYSTEM, (witness, password))
+                self.assertEqual(done.status, NOT_AUTHORISED, done)
+                self.assertNotIn(number, done.text)
+        self.assertEqual(self.host.events(action="person.reveal", outcome="done"), [event])
+
+    def test_a_witness_needs_a_terminal(self):
+        done = self.host.admin(f"person reveal {self.host.person[USER]} --purpose x "
+                               f"--witness {SECURITY}", check=False)
+        self.assertEqual(done.status, NOT_AUTHORISED, done)
+        self.assertNotIn(number_of(USER), done.text)
 
     def test_an_administrator_whose_session_was_ended_is_nobody(self):
         terminal = self.open(SECURITY)

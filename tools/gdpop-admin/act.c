@@ -7,6 +7,7 @@
 #include "say.h"
 #include "signals.h"
 #include "user_files.h"
+#include "witness.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,6 +181,11 @@ static int hand_over(struct tool *t, const struct call *call, const struct gdpop
     return out_file_write(t, out, secret);
 }
 
+unsigned act_flags(const struct tool *t, const char *actor)
+{
+    return t->recover ? GDPOP_ADMIN_RECOVER : actor ? 0 : GDPOP_ADMIN_HOST;
+}
+
 /* The answer is kept as text: it is printed only once the store is closed, since a terminal or a
  * pager may stand still. */
 static int with_store(struct tool *t, const char *actor, const struct call *call,
@@ -188,11 +194,7 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     struct gdpop_admin *a = NULL;
     const struct gdpop_result *result = NULL;
     bool ok = false;
-    unsigned flags = call->operation->writes ? 0 : GDPOP_ADMIN_READ;
-    if (t->recover)
-        flags |= GDPOP_ADMIN_RECOVER;
-    else if (!actor)
-        flags |= GDPOP_ADMIN_HOST;
+    unsigned flags = act_flags(t, actor) | (call->operation->writes ? 0 : GDPOP_ADMIN_READ);
     int r = gdpop_admin_begin(t->g, actor, flags, &a);
     if (r)
         return say_library(t, r);
@@ -226,6 +228,8 @@ int act_run(struct tool *t, struct call *call)
     bool host_may = call->operation->duties & GDPOP_DUTY_HOST;
     take_format(t, call);
     int r = t->recover ? 0 : actor_find(t, host_may, &actor);
+    if (r == 0)
+        r = witness_ask(t, actor, call);
     if (r == 0)
         r = ask_secrets(t, call);
     prompt_end();

@@ -24,6 +24,9 @@ int act_call(struct gdpop_admin *a, const char *noun, const char *verb, const st
 /* The text of a field in a result's first row, NULL when it has none. */
 const char *act_field(const struct gdpop_result *result, const char *name);
 
+/* Who stands behind an act: flags of gdpop_admin_begin. */
+unsigned act_flags(const struct tool *t, const char *actor);
+
 /* Ends an act that went well so far: GDPOP_ERR_REFUSED (said) when a signal asks to stop, else the
  * commit unless dry run. */
 int act_commit(struct tool *t, struct gdpop_admin *a);

@@ -11,6 +11,8 @@
 const struct global_option global_options[] = {
     {"json", NULL, N_("print JSON instead of tables")},
     {"as", "NAME", N_("act as this administrator, who proves the password now")},
+    {"witness", "NAME",
+     N_("who witnesses a sensitive command, and proves the password; repeatable")},
     {"password-file", "FILE", N_("read passwords from this file, one a line, instead of asking")},
     {"conf", "FILE", N_("use this configuration instead of the installed one")},
     {"language", "zh|en", N_("language of tables and sentences")},
@@ -26,6 +28,8 @@ static void set_global(struct tool *t, const char *name, const char *value)
         t->json = true;
     else if (strcmp(name, "as") == 0)
         t->as = value;
+    else if (strcmp(name, "witness") == 0)
+        t->witness[t->witness_count++] = value;
     else if (strcmp(name, "password-file") == 0)
         t->password_file = value;
     else if (strcmp(name, "conf") == 0)
@@ -84,6 +88,8 @@ int arguments_global(struct tool *t, int argc, char **argv, int *at)
         if (strcmp(name, "language") == 0 && strcmp(value, "zh") != 0 && strcmp(value, "en") != 0)
             return say(t, GDPOP_ERR_USAGE, _("option --language knows zh and en, not \"%s\""),
                        value);
+        if (strcmp(name, "witness") == 0 && t->witness_count == WITNESSES_MAX)
+            return say(t, GDPOP_ERR_USAGE, _("an act has at most %d witnesses"), WITNESSES_MAX);
         set_global(t, name, value);
         return 1;
     }

@@ -101,6 +101,17 @@ static void duties(FILE *out, const struct gdpop_operation *o)
     fputc('\n', out);
 }
 
+static void witnesses(FILE *out, const struct gdpop_operation *o)
+{
+    char text[256];
+    if (!o->witnessed)
+        return;
+    snprintf(text, sizeof(text),
+             *o->witnessed ? _("Before witnesses, with --%s.") : _("Before witnesses.%s"),
+             o->witnessed);
+    fprintf(out, "\n%s\n", text);
+}
+
 static void param_entries(FILE *out, const struct gdpop_operation *o)
 {
     char word[128], text[512];
@@ -125,6 +136,7 @@ void help_operation(FILE *out, const struct gdpop_operation *o)
     fprintf(out, "\n%s\n", _(o->help));
     param_entries(out, o);
     duties(out, o);
+    witnesses(out, o);
     if (o->example && *o->example)
         fprintf(out, "\n%s\n  gdpop-admin %s %s\n", _("Example:"), operations_title(o), o->example);
     fputc('\n', out);

@@ -91,17 +91,9 @@ static int from_terminal(int fd, const char *label, bool echo, char *line, size_
     return r;
 }
 
-int prompt_ask(const struct tool *t, const char *label, bool echo, char **answer)
+static int ask(const struct tool *t, int fd, const char *label, bool echo, char **answer)
 {
     char line[GDPOP_PASSWORD_MAX_BYTES + 2] = "";
-    *answer = NULL;
-    if (t->password_file)
-        return from_file(t, answer);
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return say(t, GDPOP_ERR_NOT_AUTHORISED,
-                   _("\"%s\" cannot be asked without a terminal: give --password-file FILE"),
-                   label);
     int r = from_terminal(fd, label, echo, line, sizeof(line) - 1);
     close(fd);
     if (r == 0)
@@ -125,6 +117,29 @@ int prompt_confirm(const struct tool *t, const char *label, char **answer)
         return say(t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
     *answer = strdup(line);
     return *answer ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+}
+
+int prompt_ask(const struct tool *t, const char *label, bool echo, char **answer)
+{
+    *answer = NULL;
+    if (t->password_file)
+        return from_file(t, answer);
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return say(t, GDPOP_ERR_NOT_AUTHORISED,
+                   _("\"%s\" cannot be asked without a terminal: give --password-file FILE"),
+                   label);
+    return ask(t, fd, label, echo, answer);
+}
+
+int prompt_present(const struct tool *t, const char *label, bool echo, char **answer)
+{
+    *answer = NULL;
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return say(t, GDPOP_ERR_NOT_AUTHORISED,
+                   _("there is no terminal: witnesses are present and prove themselves there"));
+    return ask(t, fd, label, echo, answer);
 }
 
 void prompt_free(char *answer)

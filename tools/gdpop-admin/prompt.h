@@ -11,6 +11,8 @@ int prompt_ask(const struct tool *t, const char *label, bool echo, char **answer
 /* The same for what must be typed on purpose: never from a file. Without a terminal *answer is NULL
  * and 0 is returned. */
 int prompt_confirm(const struct tool *t, const char *label, char **answer);
+/* The same of somebody who must be present: on the terminal, never from the file. */
+int prompt_present(const struct tool *t, const char *label, bool echo, char **answer);
 void prompt_free(char *answer);
 /* Forgets the lines of --password-file. */
 void prompt_end(void);

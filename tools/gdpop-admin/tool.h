@@ -13,6 +13,8 @@ enum {
     EXIT_SYSTEM = 4,
 };
 
+enum { WITNESSES_MAX = 8 };
+
 struct tool {
     struct gdpop *g;
     bool json;
@@ -24,6 +26,8 @@ struct tool {
     const char *as;
     const char *password_file;
     const char *conf;
+    const char *witness[WITNESSES_MAX]; /* named in advance */
+    size_t witness_count;
 };
 
 static inline __attribute__((format_arg(1))) const char *_(const char *english)
