@@ -13,6 +13,8 @@ static int regulations_of(struct gdpop_admin *a, const Model__Account *x, unsign
         bool sz = strcmp(settings_text(&s, SETTING_approval_matrix), "sz") == 0;
         *regulations |= sz ? REGULATION_SZ : REGULATION_GD;
     }
+    if (*regulations == 0)
+        *regulations = REGULATION_GD; /* without systems: no act goes without an answer */
     return 0;
 }
 

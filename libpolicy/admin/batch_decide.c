@@ -158,6 +158,7 @@ int batch_settle(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *ro
 static int add_decision(struct gdpop_admin *a, Model__RequestRow *row, const char *what,
                         const struct ruling *ruling, const struct officer *officer, bool two)
 {
+    bool on_paper = !ruling->by_login && !officer->acts;
     Model__Decision *d = arena_alloc(a->call.arena, sizeof(*d));
     if (!d)
         return GDPOP_ERR_NOMEM;
@@ -170,18 +171,18 @@ static int add_decision(struct gdpop_admin *a, Model__RequestRow *row, const cha
     d->recorded_by = (char *)a->actor;
     d->decided_at = ruling->at;
     d->recorded_at = a->now_at;
-    d->by_login = ruling->by_login;
-    d->needs_second = two && !ruling->by_login && a->self;
+    d->by_login = !on_paper;
+    d->needs_second = two && on_paper && !ruling->reject && a->self;
     d->reason = admin_copy(a, ruling->reason ? ruling->reason : "");
     if (!d->reason)
         return GDPOP_ERR_NOMEM;
-    if (d->needs_second && ruling->file.len == 0)
+    if (on_paper && !ruling->reject && ruling->file.len == 0)
         return err_fail(GDPOP_ERR_USAGE,
                         _("the signed paper is missing: --paper; or the leader decides in his own "
                           "login"));
-    int r = ruling->by_login ? 0
-                             : admin_paper(a, "decision", ruling->file,
-                                           admin_copy(a, ruling->number), ruling->at, &d->paper);
+    int r = on_paper ? admin_paper(a, "decision", ruling->file, admin_copy(a, ruling->number),
+                                   ruling->at, &d->paper)
+                     : 0;
     return r != 0 ? r : codec_add_message(a->call.arena, &row->decisions, &row->n_decisions, d);
 }
 
@@ -205,6 +206,7 @@ static int find_decider(struct gdpop_admin *a, const struct applying *ap,
                         asks->article, a->actor, office_who(a, ap, asks, ruling->at));
     officer->person = a->self ? a->self->person : "";
     officer->office = "administrator";
+    officer->acts = true;
     return 0;
 }
 
@@ -242,6 +244,28 @@ static int check_second(struct gdpop_admin *a, const Model__RequestRow *row,
                     x->name);
 }
 
+/* GD-15: the leader who approves neither records it nor assessed the risk. */
+static int check_apart(struct gdpop_admin *a, const Model__RequestRow *row,
+                       const struct ruling *ruling, const struct officer *officer)
+{
+    Model__Account *assessor;
+    if (officer->acts)
+        return 0;
+    if (a->self && !ruling->by_login && strcmp(a->self->person, officer->person) == 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("who approves does not carry out: %s is you"),
+                        officer->person);
+    if (!row->permit)
+        return 0;
+    int r = store_get_account(a->call.txn, row->permit->created_by, &assessor);
+    if (r == GDPOP_ERR_NOT_FOUND) /* filed by recover */
+        return 0;
+    if (r != 0 || strcmp(assessor->person, officer->person) != 0)
+        return r;
+    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                    _("GD-15: who assesses the risk does not approve: %s filed this"),
+                    officer->person);
+}
+
 /* One decision may serve two regulations; it must serve one. */
 static int decide_each(struct gdpop_admin *a, const struct applying *ap, Model__RequestRow *row,
                        const struct ruling *ruling, bool two)
@@ -250,7 +274,7 @@ static int decide_each(struct gdpop_admin *a, const struct applying *ap, Model__
     for (int i = 0; i < REGULATIONS; i++) {
         const char *what = matrix_regulation_name(regulations[i]);
         const struct matrix_row *asks;
-        struct officer officer = {NULL, NULL};
+        struct officer officer = {NULL, NULL, false};
         int r = ap->regulations & regulations[i] ? office_row(ap, regulations[i], &asks) : 0;
         if (r != 0)
             return r;
@@ -263,11 +287,8 @@ static int decide_each(struct gdpop_admin *a, const struct applying *ap, Model__
         }
         if (r != 0)
             return r;
-        if (asks->approves[0].who != WHO_ADMINISTRATOR && a->self && !ruling->by_login &&
-            strcmp(a->self->person, officer.person) == 0)
-            return err_fail(GDPOP_ERR_NOT_AUTHORISED,
-                            _("who approves does not carry out: %s is you"), officer.person);
-        if ((r = add_decision(a, row, what, ruling, &officer, two)) != 0)
+        if ((r = check_apart(a, row, ruling, &officer)) != 0 ||
+            (r = add_decision(a, row, what, ruling, &officer, two)) != 0)
             return r;
         taken++;
     }
@@ -293,7 +314,8 @@ int batch_decide(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *ro
     if ((r = store_get_account(a->call.txn, row->account, &x)) != 0 ||
         (r = admin_not_self(a, x->name)) != 0 || (r = office_applying(a, x, q->act, &ap)) != 0 ||
         (r = check_decidable(a, &ap, q, row, &ruling)) != 0 || (r = check_second(a, row, x)) != 0 ||
-        (r = policy_settings(a->call.txn, x->systems, x->n_systems, &s)) != 0)
+        (r = policy_settings(a->call.txn, x->systems, x->n_systems, &s)) != 0 ||
+        (r = policy_waive(a->call.txn, x->name, x->organisation, a->now_at, &s)) != 0)
         return r;
     bool two = settings_number(&s, SETTING_approval_papers_two);
     if ((r = decide_each(a, &ap, row, &ruling, two)) != 0 ||

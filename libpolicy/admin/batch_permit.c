@@ -30,6 +30,8 @@ int batch_permit(struct gdpop_admin *a, const struct request *q, const char *act
     struct applying ap;
     bool decides;
     int r;
+    if (!ruling.leader)
+        ruling.leader = request_text(q, "approver"); /* as exception add calls him */
     if ((r = office_applying(a, x, act, &ap)) != 0 ||
         (r = request_instant(a, q, "date", false, &ruling.at)) != 0 ||
         (r = id ? batch_get_for(a, id, x->organisation, &batch)

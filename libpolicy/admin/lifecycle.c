@@ -5,20 +5,6 @@
 #include "policy/local.h"
 #include <stdlib.h>
 
-static bool has_pledge(struct gdpop_admin *a, const Model__Account *x, const struct settings *s,
-                       int64_t approved_at, int *r)
-{
-    Model__Agreement **list;
-    size_t count;
-    if ((*r = store_agreements_of(a->call.txn, x->person, &list, &count)) != 0)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (strcasecmp(list[i]->kind, settings_text(s, SETTING_pledge_kind)) == 0 &&
-            list[i]->paper && list[i]->paper->signed_at >= approved_at)
-            return true;
-    return false;
-}
-
 /* A uid that nobody ever had: not in the store, not in the local passwd file. */
 static int allocate_uid(struct gdpop_admin *a, const struct settings *s, uint32_t *uid)
 {
@@ -74,6 +60,7 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
 {
     const Model__Approval *approval =
         x->n_applications ? x->applications[x->n_applications - 1]->approval : NULL;
+    const char *pledge = NULL;
     struct settings s;
     int r;
     *missing = NULL;
@@ -81,11 +68,11 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
         return r;
     if (!approval)
         *missing = _("the approval");
-    else if (settings_number(&s, SETTING_pledge_required) &&
-             !has_pledge(a, x, &s, approval->approved_at, &r) && r == 0)
-        *missing =
-            arena_printf(a->call.arena, _("the agreement %s, signed on or after the approval"),
-                         settings_text(&s, SETTING_pledge_kind));
+    else if ((r = policy_pledge(a->call.txn, x, NULL, approval->approved_at, a->now_at, &pledge)) ==
+                 0 &&
+             pledge)
+        *missing = arena_printf(a->call.arena,
+                                _("the agreement %s, signed on or after the approval"), pledge);
     if (r != 0 || (!*missing && (r = check_office(a, x, missing)) != 0))
         return r;
     if (*missing || strcmp(x->state, "approved") != 0)

@@ -103,7 +103,7 @@ static int find_officer(struct gdpop_admin *a, const struct applying *ap, struct
 {
     Model__Organisation *o;
     int best = 0;
-    officer->person = officer->office = NULL;
+    *officer = (struct officer){NULL, NULL, false};
     if (office.who == WHO_NOBODY || office.who == WHO_ADMINISTRATOR)
         return 0;
     int r = office_place(a, ap->unit, office.where, &o);

@@ -22,6 +22,7 @@ struct applying {
 struct officer {
     const char *person;
     const char *office; /* "responsible of county" */
+    bool acts;          /* the administrator who acts decides himself */
 };
 
 /* Errors: those of the store. */

@@ -5,40 +5,9 @@
 
 #include "model/address.h"
 
-static bool in_office(const Model__Organisation *o, const char *person, int64_t now_at)
-{
-    for (size_t i = 0; i < o->n_leaders; i++)
-        if (strcmp(o->leaders[i]->person, person) == 0 && o->leaders[i]->from_at <= now_at &&
-            (o->leaders[i]->until_at == 0 || now_at < o->leaders[i]->until_at))
-            return true;
-    return false;
-}
-
-/* A leader of the account's organisation or of one above it, at most 16 levels up. */
-static int check_approver(struct gdpop_admin *a, const Model__Account *x, const char *person)
-{
-    Model__Organisation *o;
-    const char *id = x->organisation;
-    if (strcmp(person, x->person) == 0)
-        return err_fail(GDPOP_ERR_REFUSED, _("%s cannot approve what concerns themselves"), person);
-    if (a->self && strcmp(person, a->self->person) == 0)
-        return err_fail(GDPOP_ERR_REFUSED,
-                        _("GD-15: who assesses the risk does not approve: %s is you"), person);
-    for (int level = 0; level < 16 && id[0]; level++, id = o->supervised_by) {
-        int r = store_get_organisation(a->call.txn, id, &o);
-        if (r != 0)
-            return r;
-        if (in_office(o, person, a->now_at))
-            return 0;
-    }
-    return err_fail(GDPOP_ERR_REFUSED,
-                    _("%s is no leader in office of %s or of an organisation that supervises it"),
-                    person, x->organisation);
-}
-
 static int add_exception(struct gdpop_admin *a, const struct request *q)
 {
-    const char *address = request_text(q, "address"), *approver = request_text(q, "approver");
+    const char *address = request_text(q, "address");
     struct network n;
     Model__Account *x;
     Model__Permit p;
@@ -46,9 +15,7 @@ static int add_exception(struct gdpop_admin *a, const struct request *q)
     int r;
     if ((r = permit_begin(a, q, &p)) != 0 ||
         (r = admin_account(a, request_word(q, "user"), &x)) != 0 ||
-        (r = admin_not_self(a, x->name)) != 0 ||
-        (approver && (r = check_approver(a, x, approver)) != 0) ||
-        (address && (r = network_parse(address, &n)) != 0))
+        (r = admin_not_self(a, x->name)) != 0 || (address && (r = network_parse(address, &n)) != 0))
         return r;
     if (strcmp(x->state, "closed") == 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the account %s is closed"), x->name);
@@ -57,13 +24,8 @@ static int add_exception(struct gdpop_admin *a, const struct request *q)
         network_format(&n, text);
         p.address = admin_copy(a, text);
     }
-    if (approver)
-        p.approver = admin_copy(a, approver);
     p.assessor = (char *)a->actor;
-    if (!p.address || !p.approver)
-        return GDPOP_ERR_NOMEM;
-    return request_text(q, "request") ? batch_permit(a, q, "exception", x, &p)
-                                      : permit_finish(a, &p);
+    return p.address ? batch_permit(a, q, "exception", x, &p) : GDPOP_ERR_NOMEM;
 }
 
 /* An account, else an organisation. */
@@ -174,8 +136,7 @@ static const struct gdpop_param exception_params[] = {
     POSITIONAL("user", "USER", N_("the account")),
     OPTIONAL("address", GDPOP_PARAM_WORD, "NETWORK", N_("only from this network or address")),
     OPTIONAL("approver", GDPOP_PARAM_WORD, "PERSON", N_("the leader who approved it")),
-    OPTIONAL("request", GDPOP_PARAM_WORD, "REQUEST",
-             N_("the request whose paper it stands on, as for a roster")),
+    BATCH_PARAMS,
     TERM_PARAMS,
 };
 static const struct gdpop_param waiver_params[] = {
@@ -198,7 +159,7 @@ static const struct gdpop_param exception_list_params[] = {
 const struct operation operations_permit[] = {
     OPERATION("exception", "add", N_("Let an account log in from outside its workplace."),
               "zhangsan --from 2026-05-01 --until 2026-05-03 --reason 下乡核查 "
-              "--address 203.0.113.0/24",
+              "--paper decision.pdf",
               SECURITY, true, add_exception, exception_params),
     OPERATION("exception", "list", N_("List off-site exceptions."), "--account zhangsan", ANY,
               false, permit_list, exception_list_params),

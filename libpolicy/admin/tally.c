@@ -45,18 +45,17 @@ static const Model__Approval *approval_of(const Model__Account *x)
 static int count_agreements(struct counting *c, const Model__Account *x, const Model__Person *p)
 {
     const Model__Approval *approval = approval_of(x);
-    bool pledge = !settings_number(&c->settings, SETTING_pledge_required), nda = false;
+    const char *lacks = NULL;
     Model__Agreement **list;
+    bool nda = false;
     size_t n;
     int r = store_agreements_of(c->a->call.txn, x->person, &list, &n);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        const Model__Paper *paper = list[i]->paper;
+    for (size_t i = 0; r == 0 && i < n; i++)
         nda |= strcmp(list[i]->kind, "nda") == 0;
-        pledge |=
-            strcasecmp(list[i]->kind, settings_text(&c->settings, SETTING_pledge_kind)) == 0 &&
-            paper && (!approval || paper->signed_at >= approval->approved_at);
-    }
-    count(c, COUNTER_pledges, !pledge);
+    if (r != 0 || (r = policy_pledge(c->a->call.txn, x, NULL, approval ? approval->approved_at : 0,
+                                     c->a->now_at, &lacks)) != 0)
+        return r;
+    count(c, COUNTER_pledges, lacks != NULL);
     if (strcmp(p->staff, "vendor") == 0)
         count(c, COUNTER_vendors, !nda);
     return r;

@@ -131,12 +131,10 @@ static int read_settings(struct txn *t, struct subject *s)
     return 0;
 }
 
-/* Approval on record for the newest application, and the pledge dated on or after it (GD-5.4). */
+/* Approval on record for the newest application, and the pledges dated on or after it (GD-5.4). */
 static int read_approval(struct txn *t, struct subject *s)
 {
-    Model__Agreement **list;
-    size_t count;
-    int r;
+    const char *lacks;
     if (s->account->n_applications == 0 || s->account->service) {
         s->facts.approved = s->account->service && s->account->custodian[0];
         return 0;
@@ -146,13 +144,12 @@ static int read_approval(struct txn *t, struct subject *s)
     if (!approval)
         return 0;
     s->facts.approved = true;
-    if ((r = store_agreements_of(t, s->account->person, &list, &count)) != 0)
-        return r;
-    for (size_t i = 0; i < count; i++)
-        if (strcasecmp(list[i]->kind, settings_text(&s->password, SETTING_pledge_kind)) == 0 &&
-            list[i]->paper && list[i]->paper->signed_at >= approval->approved_at)
-            s->facts.pledged = true;
-    return 0;
+    bool same = s->facts.host_system_count == 1 && systems_are_the_hosts(s);
+    int r = policy_pledge(t, s->account, same ? &s->password : NULL, approval->approved_at,
+                          s->facts.now_at, &lacks);
+    s->facts.pledged = r == 0 && !lacks;
+    s->facts.pledge_lacks = lacks;
+    return r;
 }
 
 static bool person_is_complete(const Model__Person *p)

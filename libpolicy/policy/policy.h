@@ -79,6 +79,14 @@ bool policy_permit_holds(const Model__Permit *p, const char *account, int64_t no
 int policy_waive(struct txn *t, const char *account, const char *organisation, int64_t now_at,
                  struct settings *out);
 
+/* ---- pledge.c ---- */
+
+/* The regulation of each of the account's systems asks for its own pledge (GD-5.4, SZ-24), signed
+ * on or after since_at. *lacks: the first kind that is not on file, in the arena of t; NULL none.
+ * sole: the settings of the account's only system where they are at hand, else NULL. */
+int policy_pledge(struct txn *t, const Model__Account *x, const struct settings *sole,
+                  int64_t since_at, int64_t now_at, const char **lacks);
+
 /* ---- decide.c ---- */
 
 /* Judges s->facts and puts the decision into words: "TAG CODE text". v is complete but for session.

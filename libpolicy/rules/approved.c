@@ -26,7 +26,8 @@ void rule_approved(const struct facts *facts, struct finding *f)
         finding_deny(f, settings_tag(s, SETTING_pledge_required), "A02",
                      _("Your signed pledge (%s) is not on file. Sign it and hand it to your "
                        "administrator."),
-                     settings_text(s, SETTING_pledge_kind));
+                     facts->pledge_lacks ? facts->pledge_lacks
+                                         : settings_text(s, SETTING_pledge_kind));
     } else if (!facts->is_service && !facts->person_complete) {
         finding_seen(f, "real-name data incomplete");
         finding_deny(f, "DB-8.1.4.1a", "A03",

@@ -66,10 +66,11 @@ struct facts {
 
     const char *user;
     enum account_state state;
-    bool is_service;      /* a service account */
-    bool approved;        /* approval on record for the newest application */
-    bool pledged;         /* agreement of pledge_kind on file, dated on or after the approval */
-    bool person_complete; /* real-name data: name, document, organisation, post, telephone */
+    bool is_service;          /* a service account */
+    bool approved;            /* approval on record for the newest application */
+    bool pledged;             /* the pledges on file, dated on or after the approval */
+    const char *pledge_lacks; /* kind of the first that is not; NULL as the settings say */
+    bool person_complete;     /* real-name data: name, document, organisation, post, telephone */
     bool organisation_suspended;
     const char *frozen_reason;
     const char *frozen_tag;     /* article for the freeze, "" when none */

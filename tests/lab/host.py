@@ -174,6 +174,17 @@ class Host:
 
     def approve(self, user):
         self.admin(f"account approve {user} --paper {self.paper(user + '-approval')}")
+        self.confirm(self.row(f"account show {user}")["request"])
+
+    def confirm(self, request, by=SECURITY):
+        """The second administrator of a signed paper."""
+        self.admin(f"request confirm {request}", by=by)
+
+    def allow_outside(self, user, days, reason):
+        """An exception on signed paper, for the days from and until."""
+        done = self.row(f"exception add {user} --from {days[0]} --until {days[1]} "
+                        f"--reason {reason} --paper {self.paper(user + '-outside')}", by=SECURITY)
+        self.confirm(done["request"], by=SYSTEM)
 
     def pledge(self, user):
         self.admin(f"agreement file --person {self.person[user]} --kind A5 "

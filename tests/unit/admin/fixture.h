@@ -150,6 +150,39 @@ static inline const char *shown(const struct fixture *f, size_t row, const char 
     return "";
 }
 
+/* An organisation and its responsible leader, whose person number is given. */
+static inline int put_leader(struct txn *t, const char *organisation, const char *person,
+                             const char *kind, const char *department)
+{
+    Model__Organisation *o;
+    Model__Leader *l = arena_alloc(txn_arena(t), sizeof(*l));
+    assert_non_null(l);
+    model__leader__init(l);
+    l->person = T(person);
+    l->kind = T(kind);
+    l->department = T(department);
+    l->from_at = 1;
+    int r = store_get_organisation(t, organisation, &o);
+    if (r == 0)
+        r = codec_add_message(txn_arena(t), &o->leaders, &o->n_leaders, l);
+    return r != 0 ? r : store_put_organisation(t, o);
+}
+
+/* P000009 leads the organisation too. */
+static inline int lead_too(struct txn *t, void *organisation)
+{
+    return put_leader(t, organisation, "P000009", "responsible", "");
+}
+
+/* The second administrator of a paper (approval_papers_two). */
+static inline void confirm_paper(struct fixture *f, const char *second, const char *user)
+{
+    char id[16];
+    assert_ok(RUN(f, "topaud", "account", "show", "user", user));
+    snprintf(id, sizeof(id), "%s", field(f, 0, "request"));
+    assert_ok(RUN(f, second, "request", "confirm", "id", id));
+}
+
 /* Row in which the field has this text, -1 when none has. */
 static inline int find_row(const struct fixture *f, const char *name, const char *text)
 {

@@ -78,6 +78,7 @@ static void approval_then_pledge_then_active(void **state)
                    GDPOP_ERR_REFUSED, "GD-7");
     assert_ok(RUN(f, "sysadm", "account", "approve", "user", "wangxm", "paper", "%PDF", "date",
                   day(today, 0)));
+    confirm_paper(f, "topsec", "wangxm");
     assert_non_null(strstr(f->result->message, "A5"));
     assert_state(f, "wangxm", "approved");
     assert_ok(RUN(f, "sysadm", "agreement", "file", "person", person, "kind", "A5", "file", "%PDF",
@@ -101,7 +102,8 @@ static void who_approves(void **state)
     assert_ok(apply(f, "towner", add_person(f, DOCUMENT, "town")));
     assert_refused(RUN(f, "sysadm", "account", "approve", "user", "towner", "leader", "P000009"),
                    GDPOP_ERR_REFUSED, "the responsible leader of county (P000006)");
-    assert_ok(RUN(f, "sysadm", "account", "approve", "user", "towner"));
+    assert_ok(RUN(f, "sysadm", "account", "approve", "user", "towner", "paper", "批件"));
+    confirm_paper(f, "topsec", "towner");
 
     const char *person = add_person(f, OTHER_DOCUMENT, "county");
     assert_ok(RUN(f, "sysadm", "account", "apply", "user", "countyadm", "person", person, "system",
@@ -110,7 +112,9 @@ static void who_approves(void **state)
                    GDPOP_ERR_NOT_AUTHORISED, "another administrator");
     assert_refused(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000006"),
                    GDPOP_ERR_REFUSED, "the responsible leader of city (P000009)");
-    assert_ok(RUN(f, "secadm", "account", "approve", "user", "countyadm", "leader", "P000009"));
+    assert_ok(RUN(f, "secadm", "account", "approve", "user", "countyadm", "paper", "批件", "leader",
+                  "P000009"));
+    confirm_paper(f, "topsec", "countyadm");
 }
 
 static void approving_and_carrying_out_are_two_people(void **state)
@@ -123,7 +127,8 @@ static void approving_and_carrying_out_are_two_people(void **state)
                    GDPOP_ERR_NOT_AUTHORISED, "who approves does not carry out");
     assert_refused(RUN(f, "audadm", "account", "approve", "user", "wangxm"),
                    GDPOP_ERR_NOT_AUTHORISED, "audadm");
-    assert_ok(RUN(f, "sysadm", "account", "approve", "user", "wangxm"));
+    assert_ok(RUN(f, "sysadm", "account", "approve", "user", "wangxm", "paper", "批件"));
+    confirm_paper(f, "topsec", "wangxm");
 }
 
 /* A hash takes long: it is not made while every login waits for the store. */

@@ -6,30 +6,30 @@ static uint64_t last_sequence(struct fixture *f)
     return strtoull(field(f, 0, "sequence"), NULL, 10);
 }
 
-static void unlock_all(struct fixture *f)
+static void waive_both(struct fixture *f)
 {
-    assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", "from", "2020-01-01",
-                  "until", "2099-12-31", "reason", "x"));
-    assert_ok(RUN(f, "topsec", "exception", "add", "user", "wangwu", "from", "2020-01-01", "until",
-                  "2099-12-31", "reason", "x"));
+    assert_ok(RUN(f, "secadm", "waiver", "add", "subject", "zhangsan", "name", "dormant_days",
+                  "value", "200", "from", "2020-01-01", "until", "2099-12-31", "reason", "x"));
+    assert_ok(RUN(f, "topsec", "waiver", "add", "subject", "wangwu", "name", "dormant_days",
+                  "value", "200", "from", "2020-01-01", "until", "2099-12-31", "reason", "x"));
 }
 
 static void events_are_filtered_and_the_newest_come_last(void **state)
 {
     struct fixture *f = *state;
-    unlock_all(f);
-    assert_ok(RUN(f, "topaud", "audit", "list", "action", "exception"));
+    waive_both(f);
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "waiver"));
     assert_int_equal(f->result->count, 2);
     assert_string_equal(field(f, 0, "subject"), "zhangsan");
     assert_string_equal(field(f, 1, "subject"), "wangwu");
-    assert_ok(RUN(f, "topaud", "audit", "list", "action", "exception", "last", "1"));
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "waiver", "last", "1"));
     assert_int_equal(f->result->count, 1);
     assert_string_equal(field(f, 0, "subject"), "wangwu");
-    assert_ok(RUN(f, "topaud", "audit", "list", "action", "except"));
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "waive"));
     assert_int_equal(f->result->count, 0);
     assert_ok(RUN(f, "topaud", "audit", "list", "account", "secadm"));
     assert_int_equal(f->result->count, 1);
-    assert_string_equal(field(f, 0, "action"), "exception.add");
+    assert_string_equal(field(f, 0, "action"), "waiver.add");
     assert_ok(RUN(f, "topaud", "audit", "list", "from", "2090-01-01"));
     assert_int_equal(f->result->count, 0);
     assert_ok(RUN(f, "topaud", "audit", "list", "to", "2020-01-01"));
@@ -70,12 +70,12 @@ static void an_old_event_is_found_behind_many(void **state)
 static void an_auditor_sees_their_own_scope(void **state)
 {
     struct fixture *f = *state;
-    unlock_all(f);
+    waive_both(f);
     uint64_t last = last_sequence(f);
     char far[24], near[24];
     snprintf(far, sizeof(far), "%d", (int)last);
     snprintf(near, sizeof(near), "%d", (int)last - 1);
-    assert_ok(RUN(f, "audadm", "audit", "list", "action", "exception"));
+    assert_ok(RUN(f, "audadm", "audit", "list", "action", "waiver"));
     assert_int_equal(f->result->count, 1);
     assert_string_equal(field(f, 0, "subject"), "zhangsan");
     assert_ok(RUN(f, "audadm", "audit", "show", "sequence", near));
@@ -107,7 +107,7 @@ static int cut_event(struct txn *t, void *arg)
 static void a_trail_with_a_gap_does_not_verify(void **state)
 {
     struct fixture *f = *state;
-    unlock_all(f);
+    waive_both(f);
     uint64_t last = last_sequence(f), third = 3;
     assert_ok(RUN(f, "audadm", "audit", "verify"));
     assert_true(f->result->ok);

@@ -170,6 +170,7 @@ static void a_window_needs_notice_papers_and_the_leader(void **state)
     assert_string_equal(field(f, 0, "state"), "in-force");
     assert_string_equal(field(f, 0, "approver"), "P000021");
     assert_ok(WINDOW("user", "gongsi", "paper", "scan"));
+    assert_ok(RUN(f, "topsec", "request", "confirm", "id", "R000002"));
     assert_ok(RUN(f, "countysys", "window", "end", "id", "X000002"));
 }
 
@@ -188,7 +189,12 @@ static void a_roster_is_one_paper_of_exceptions(void **state)
     assert_refused(RUN(f, "secadm", "grant", "add", "user", "lisi", "role", "query", "reason", "x",
                        "request", "R000001"),
                    GDPOP_ERR_REFUSED, "for the act exception");
+    assert_refused(RUN(f, "secadm", "request", "approve", "id", "R000001"), GDPOP_ERR_USAGE,
+                   "--paper");
     assert_ok(RUN(f, "secadm", "request", "approve", "id", "R000001", "paper", "批件"));
+    assert_ok(RUN(f, "topaud", "exception", "list"));
+    assert_int_equal(f->result->count, 0);
+    assert_ok(RUN(f, "countysys", "request", "confirm", "id", "R000001"));
     assert_ok(RUN(f, "topaud", "exception", "list"));
     assert_int_equal(f->result->count, 2);
     assert_string_equal(field(f, 1, "approver"), "P000021");
@@ -197,7 +203,7 @@ static void a_roster_is_one_paper_of_exceptions(void **state)
 static int lead_county(struct txn *t, void *arg)
 {
     (void)arg;
-    return put_leader(t, "city", "P000003", "principal", "");
+    return put_leader(t, "county", "P000003", "responsible", "");
 }
 
 static void who_assesses_does_not_approve(void **state)
@@ -205,8 +211,14 @@ static void who_assesses_does_not_approve(void **state)
     struct fixture *f = *state;
     with_store(f, lead_county, NULL);
     assert_refused(RUN(f, "secadm", "exception", "add", "user", "zhangsan", "from", "2098-02-10",
-                       "until", "2098-02-10", "reason", "x", "approver", "P000003"),
-                   GDPOP_ERR_REFUSED, "GD-15");
+                       "until", "2098-02-10", "reason", "x", "approver", "P000003", "paper", "x"),
+                   GDPOP_ERR_NOT_AUTHORISED, "P000003 is you");
+    /* nor does another administrator file his approval */
+    assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", "from", "2098-02-10",
+                  "until", "2098-02-10", "reason", "x"));
+    assert_refused(
+        RUN(f, "sysadm", "request", "approve", "id", "R000001", "leader", "P000003", "paper", "x"),
+        GDPOP_ERR_NOT_AUTHORISED, "GD-15");
 }
 
 int main(void)

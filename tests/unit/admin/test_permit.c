@@ -5,10 +5,16 @@
 static void an_exception_is_added_listed_and_ended(void **state)
 {
     struct fixture *f = *state;
+    with_store(f, lead_too, T("county"));
     assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM, "address",
-                  "203.0.113.0/24", "approver", "P000009"));
+                  "203.0.113.0/24", "approver", "P000009", "paper", "批件"));
+    assert_string_equal(field(f, 0, "request"), "R000001");
+    assert_ok(RUN(f, "audadm", "exception", "list"));
+    assert_int_equal(f->result->count, 0);
+    assert_refused(RUN(f, "secadm", "request", "confirm", "id", "R000001"),
+                   GDPOP_ERR_NOT_AUTHORISED, "another administrator");
+    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
     assert_string_equal(field(f, 0, "id"), "X000001");
-    assert_non_null(strstr(f->result->message, "exception X000001 for zhangsan holds"));
     assert_ok(RUN(f, "audadm", "exception", "list", "account", "zhangsan"));
     assert_int_equal(f->result->count, 1);
     assert_string_equal(field(f, 0, "state"), "in-force");
@@ -22,6 +28,25 @@ static void an_exception_is_added_listed_and_ended(void **state)
                    "ended already");
     assert_ok(RUN(f, "audadm", "exception", "list"));
     assert_string_equal(field(f, 0, "state"), "ended");
+}
+
+/* GD-16: the administrator assesses, the leader approves; a name alone is no approval. */
+static void an_exception_waits_for_the_leader(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, lead_too, T("county"));
+    assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM));
+    assert_non_null(strstr(f->result->message, "the responsible leader of county (P000009)"));
+    assert_refused(
+        RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM, "approver", "P000009"),
+        GDPOP_ERR_USAGE, "--paper");
+    assert_ok(RUN(f, "audadm", "exception", "list"));
+    assert_int_equal(f->result->count, 0);
+    assert_ok(RUN(f, "leader", "request", "approve", "id", "R000001"));
+    assert_ok(RUN(f, "sysadm", "request", "carry-out", "id", "R000001"));
+    assert_ok(RUN(f, "audadm", "exception", "list"));
+    assert_int_equal(f->result->count, 1);
+    assert_string_equal(field(f, 0, "approver"), "P000009");
 }
 
 static void a_term_must_have_length_and_future(void **state)
@@ -59,10 +84,10 @@ static void who_may_not_make_an_exception(void **state)
                    GDPOP_ERR_NOT_FOUND, "nobody");
     assert_refused(
         RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM, "approver", "P000006"),
-        GDPOP_ERR_REFUSED, "no leader");
+        GDPOP_ERR_REFUSED, "P000006 may not approve");
     assert_refused(
         RUN(f, "topsec", "exception", "add", "user", "leader", TERM, "approver", "P000009"),
-        GDPOP_ERR_REFUSED, "themselves");
+        GDPOP_ERR_REFUSED, "nobody for themselves");
     assert_refused(
         RUN(f, "secadm", "exception", "add", "user", "zhangsan", TERM, "address", "10.1"),
         GDPOP_ERR_FORMAT, "10.1");
@@ -132,12 +157,16 @@ static void only_some_rules_observe_and_only_the_top_lets_all(void **state)
 static void lists_pass_over_other_scopes(void **state)
 {
     struct fixture *f = *state;
-    assert_ok(RUN(f, "topsec", "exception", "add", "user", "wangwu", TERM));
+    with_store(f, lead_too, T("elsewhere"));
+    /* one administrator alone, until there is a second */
+    assert_ok(RUN(f, "topsec", "waiver", "add", "subject", "elsewhere", "name",
+                  "approval_papers_two", "value", "no", TERM));
+    assert_ok(RUN(f, "topsec", "exception", "add", "user", "wangwu", TERM, "paper", "批件"));
     assert_ok(RUN(f, "topsec", "exception", "list"));
     assert_int_equal(f->result->count, 1);
     assert_ok(RUN(f, "secadm", "exception", "list"));
     assert_int_equal(f->result->count, 0);
-    assert_refused(RUN(f, "secadm", "exception", "end", "id", "X000001"), GDPOP_ERR_NOT_AUTHORISED,
+    assert_refused(RUN(f, "secadm", "exception", "end", "id", "X000002"), GDPOP_ERR_NOT_AUTHORISED,
                    "wangwu");
 }
 
@@ -145,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(an_exception_is_added_listed_and_ended),
+        ADMIN_TEST(an_exception_waits_for_the_leader),
         ADMIN_TEST(a_term_must_have_length_and_future),
         ADMIN_TEST(who_may_not_make_an_exception),
         ADMIN_TEST(a_waiver_changes_what_holds),

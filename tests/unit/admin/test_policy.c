@@ -175,8 +175,10 @@ static void the_trace_shows_exceptions_and_observed_rules(void **state)
     assert_true(f->result->ok);
     assert_string_equal(level(f, "workplace"), "observed");
     assert_ok(RUN(f, "secadm", "observe", "end", "id", "X000001"));
+    with_store(f, lead_too, T("county"));
     assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", "from", "2020-01-01",
-                  "until", "2099-12-31", "reason", "x"));
+                  "until", "2099-12-31", "reason", "x", "paper", "批件"));
+    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
     assert_ok(RUN(f, "audadm", "policy", "test", "user", "zhangsan", "service", "sshd", "address",
                   "198.51.100.7", "key", KEY, "phase", "session"));
     assert_true(f->result->ok);

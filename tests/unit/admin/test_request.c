@@ -39,8 +39,9 @@ static void the_leader_of_the_right_office_approves(void **state)
             RUN(f, "topsys", "account", "approve", "user", cases[i].user, "leader", cases[i].wrong),
             GDPOP_ERR_REFUSED, cases[i].article);
         assert_non_null(strstr(err_sentence(), cases[i].right));
-        assert_ok(RUN(f, "topsys", "account", "approve", "user", cases[i].user, "leader",
-                      cases[i].right));
+        assert_ok(RUN(f, "topsys", "account", "approve", "user", cases[i].user, "paper", "批件",
+                      "leader", cases[i].right));
+        confirm_paper(f, "topsec", cases[i].user);
         assert_string_equal(state_of(f, cases[i].user), "approved");
     }
 }
@@ -70,14 +71,17 @@ static void administrators_are_approved_one_level_up_and_end_at_the_county(void 
             GDPOP_ERR_REFUSED, cases[i].leader);
         assert_refused(RUN(f, "topsys", "account", "approve", "user", cases[i].user),
                        GDPOP_ERR_NOT_AUTHORISED, "another administrator");
-        assert_ok(RUN(f, "topsec", "account", "approve", "user", cases[i].user));
+        assert_ok(RUN(f, "topsec", "account", "approve", "user", cases[i].user, "paper", "批件"));
+        confirm_paper(f, "topsys", cases[i].user);
     }
     with_store(f, take_up, T("dgtown"));
     assert_ok(RUN(f, "topsys", "account", "apply", "user", "e", "person", "P000032", "role",
                   "administrator", "duty", "system", "system", "population"));
     assert_refused(RUN(f, "topsec", "account", "approve", "user", "e", "leader", "P000022"),
                    GDPOP_ERR_REFUSED, "GD-12");
-    assert_ok(RUN(f, "topsec", "account", "approve", "user", "e", "leader", "P000027"));
+    assert_ok(
+        RUN(f, "topsec", "account", "approve", "user", "e", "paper", "批件", "leader", "P000027"));
+    confirm_paper(f, "topsys", "e");
 }
 
 static void two_regulations_need_both_approvals(void **state)
@@ -85,13 +89,16 @@ static void two_regulations_need_both_approvals(void **state)
     struct fixture *f = *state;
     assert_ok(RUN(f, "countysys", "account", "apply", "user", "b", "person", "P000030", "role",
                   "entry", "system", "population", "system", "cme"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "paper", "批件"));
+    confirm_paper(f, "topsec", "b");
     assert_string_equal(state_of(f, "b"), "approved"); /* both offices were on record */
 
     struct fixture *g = f;
     assert_ok(RUN(g, "countysys", "account", "apply", "user", "h", "person", "P000037", "role",
                   "entry", "system", "population", "system", "cme"));
-    assert_ok(RUN(g, "countysys", "account", "approve", "user", "h", "leader", "P000021"));
+    assert_ok(RUN(g, "countysys", "account", "approve", "user", "h", "paper", "批件", "leader",
+                  "P000021"));
+    confirm_paper(g, "topsec", "h");
     assert_string_equal(state_of(g, "h"), "applied");
     assert_ok(RUN(g, "countysys", "request", "show", "id", "R000002"));
     assert_non_null(strstr(field(g, 0, "lacks"), "SZ-10"));
@@ -108,7 +115,8 @@ static void consents_come_first(void **state)
                    GDPOP_ERR_USAGE, "future");
     assert_ok(RUN(f, "countysys", "request", "consent", "id", "R000001", "row", "1", "kind",
                   "department", "unit", "人事科", "date", "2026-01-05"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "t"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "t", "paper", "批件"));
+    confirm_paper(f, "topsec", "t");
 
     assert_ok(APPLY("countysys", "p", "P000034", "population"));
     assert_refused(RUN(f, "countysys", "account", "approve", "user", "p"), GDPOP_ERR_REFUSED,
@@ -119,7 +127,8 @@ static void consents_come_first(void **state)
                    "A3-member");
     assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000034", "kind", "A3", "file",
                   "x", "date", "2026-01-05"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "p"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "p", "paper", "批件"));
+    confirm_paper(f, "topsec", "p");
 
     assert_ok(APPLY("countysys", "v", "P000035", "population"));
     for (int i = 0; i < 3; i++) {
@@ -129,14 +138,13 @@ static void consents_come_first(void **state)
         assert_ok(RUN(f, "countysys", "request", "consent", "id", "R000003", "kind", kinds[i],
                       "unit", "某公司", "date", "2026-01-05"));
     }
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "v"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "v", "paper", "批件"));
+    confirm_paper(f, "topsec", "v");
 }
 
 static void a_paper_waits_for_the_second_administrator(void **state)
 {
     struct fixture *f = *state;
-    assert_ok(RUN(f, "topsec", "policy", "set", "name", "approval_papers_two", "value", "yes",
-                  "reason", "x"));
     assert_ok(APPLY("countysys", "b", "P000030", "population"));
     assert_refused(RUN(f, "countysys", "account", "approve", "user", "b"), GDPOP_ERR_USAGE,
                    "--paper");
@@ -153,8 +161,6 @@ static void a_paper_waits_for_the_second_administrator(void **state)
 static void a_leader_decides_in_his_own_login(void **state)
 {
     struct fixture *f = *state;
-    assert_ok(RUN(f, "topsec", "policy", "set", "name", "approval_papers_two", "value", "yes",
-                  "reason", "x"));
     assert_ok(APPLY("countysys", "b", "P000030", "population"));
     assert_refused(RUN(f, "zhangsan", "request", "approve", "id", "R000001"),
                    GDPOP_ERR_NOT_AUTHORISED, "not an active administrator");
@@ -192,7 +198,8 @@ static void rows_of_one_paper_are_decided_one_by_one(void **state)
                    GDPOP_ERR_REFUSED, "rejected already");
     assert_refused(RUN(f, "countysys", "request", "approve", "id", "R000001", "row", "4"),
                    GDPOP_ERR_NOT_FOUND, "no row 4");
-    assert_ok(RUN(f, "countysys", "request", "approve", "id", "R000001"));
+    assert_ok(RUN(f, "countysys", "request", "approve", "id", "R000001", "paper", "scan"));
+    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
     assert_string_equal(state_of(f, "a"), "approved");
     assert_string_equal(state_of(f, "c"), "closed");
     assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "A5", "file",
@@ -210,12 +217,37 @@ static char *today(struct fixture *f)
     return text;
 }
 
+/* GD-5.4 and SZ-24: each regulation has a pledge of its own. */
+static void two_regulations_need_both_pledges(void **state)
+{
+    static const char *const orders[][2] = {{"A5", "sz-a3"}, {"sz-a3", "A5"}};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        void *own;
+        workflow_setup(&own);
+        struct fixture *f = own;
+        assert_ok(RUN(f, "countysys", "account", "apply", "user", "b", "person", "P000030", "role",
+                      "entry", "system", "cme", "system", "population"));
+        assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "paper", "批件"));
+        confirm_paper(f, "topsec", "b");
+        assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind",
+                      orders[i][0], "file", "x", "date", today(f)));
+        assert_non_null(strstr(f->result->message, orders[i][1]));
+        assert_string_equal(state_of(f, "b"), "approved");
+        assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind",
+                      orders[i][1], "file", "x", "date", today(f)));
+        assert_string_equal(state_of(f, "b"), "active");
+        fixture_teardown(&own);
+    }
+}
+
 static void only_the_right_office_sets_up(void **state)
 {
     struct fixture *f = *state;
     assert_ok(RUN(f, "countysys", "account", "apply", "user", "b", "person", "P000030", "role",
                   "administrator", "duty", "audit", "system", "population"));
-    assert_ok(RUN(f, "secadm", "account", "approve", "user", "b"));
+    assert_ok(RUN(f, "secadm", "account", "approve", "user", "b", "paper", "批件"));
+    confirm_paper(f, "topsec", "b");
     assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "A5", "file",
                   "x", "date", today(f)));
     assert_string_equal(state_of(f, "b"), "approved");
@@ -245,7 +277,8 @@ static void what_nobody_decides_expires(void **state)
     assert_ok(RUN(f, "sysadm", "tick", ""));
     assert_string_equal(state_of(f, "b"), "closed");
     assert_ok(APPLY("countysys", "b", "P000030", "population"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "paper", "批件"));
+    confirm_paper(f, "topsec", "b");
 }
 
 static void moves_of_a_row(void **state)
@@ -277,7 +310,8 @@ static void who_acts_for_a_vacant_office(void **state)
     assert_ok(APPLY("countysys", "b", "P000030", "population"));
     assert_refused(RUN(f, "countysys", "account", "approve", "user", "b", "leader", "P000021"),
                    GDPOP_ERR_REFUSED, "P000037");
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "paper", "批件"));
+    confirm_paper(f, "topsec", "b");
     assert_ok(RUN(f, "topaud", "request", "show", "id", "R000001"));
     assert_string_equal(field(f, 1, "office"), "acting county");
 }
@@ -300,6 +334,7 @@ int main(void)
         WORKFLOW_TEST(the_leader_of_the_right_office_approves),
         WORKFLOW_TEST(administrators_are_approved_one_level_up_and_end_at_the_county),
         WORKFLOW_TEST(two_regulations_need_both_approvals),
+        WORKFLOW_TEST(two_regulations_need_both_pledges),
         WORKFLOW_TEST(consents_come_first),
         WORKFLOW_TEST(a_paper_waits_for_the_second_administrator),
         WORKFLOW_TEST(a_leader_decides_in_his_own_login),

@@ -213,8 +213,7 @@ static void a_role_shows_as_its_unix_group(void **state)
     assert_false(is_member(f, "zhangsan", "gdpop-entry", now_at));
 }
 
-/* SZ-7: learners register themselves; nobody approves, the pledge that this host asks for
- * completes. */
+/* SZ-7: learners register themselves; nobody approves, the pledge of their system completes. */
 static void a_learner_needs_no_approval(void **state)
 {
     struct fixture *f = *state;
@@ -224,7 +223,7 @@ static void a_learner_needs_no_approval(void **state)
     assert_ok(RUN(f, "countysys", "account", "apply", "user", "xue", "person", "P000030", "role",
                   "learner", "system", "cme"));
     assert_string_equal(state_of(f, "xue"), "approved");
-    assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "A5", "file",
+    assert_ok(RUN(f, "countysys", "agreement", "file", "person", "P000030", "kind", "sz-a3", "file",
                   "x", "date", today));
     assert_string_equal(state_of(f, "xue"), "active");
     assert_refused(RUN(f, "countysys", "account", "apply", "user", "yan", "person", "P000037",

@@ -9,7 +9,8 @@ static char *today(void)
 
 static void confirm(struct fixture *f, const char *actor, const char *user, const char *person)
 {
-    assert_ok(RUN(f, actor, "account", "approve", "user", user));
+    assert_ok(RUN(f, actor, "account", "approve", "user", user, "paper", "批件"));
+    confirm_paper(f, "topsec", user);
     assert_ok(RUN(f, actor, "agreement", "file", "person", person, "kind", "A5", "file", "x",
                   "date", today()));
     assert_string_equal(state_of(f, user), "active");
@@ -302,7 +303,9 @@ static void terms_of_office(void **state)
                    GDPOP_ERR_REFUSED, "P000021"); /* not within the delegation */
     assert_ok(RUN(f, "topsys", "org", "leader", "id", "county", "person", "P000037", "kind",
                   "delegate", "from", "2026-01-05", "until", "2098-01-05", "paper", "x"));
-    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "leader", "P000037"));
+    assert_ok(RUN(f, "countysys", "account", "approve", "user", "b", "paper", "批件", "leader",
+                  "P000037"));
+    confirm_paper(f, "topsec", "b");
 }
 
 int main(void)

@@ -13,12 +13,21 @@ static void a_workplace_is_no_half_of_the_world(void **state)
         {"2408:8000::/15", false}, {"2408::/16", true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int r = RUN(f, "sysadm", "workplace", "add", "org", "county", "network", cases[i].network);
+        int r = RUN(f, "secadm", "workplace", "add", "org", "county", "network", cases[i].network);
         if (cases[i].good)
             assert_ok(r);
         else
             assert_true(r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_FORMAT);
     }
+}
+
+/* Who binds devices does not say from where they count too. */
+static void the_system_duty_adds_no_network(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(RUN(f, "sysadm", "workplace", "add", "org", "city", "network", "10.9.0.0/24"),
+                   GDPOP_ERR_NOT_AUTHORISED, "security");
+    assert_ok(RUN(f, "sysadm", "workplace", "remove", "org", "county", "network", "10.77.1.0/24"));
 }
 
 static void lists_pass_over_other_scopes(void **state)
@@ -38,6 +47,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(a_workplace_is_no_half_of_the_world),
+        ADMIN_TEST(the_system_duty_adds_no_network),
         ADMIN_TEST(lists_pass_over_other_scopes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

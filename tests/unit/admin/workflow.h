@@ -4,24 +4,6 @@
 
 #include "fixture.h"
 
-/* An organisation and its responsible leader, whose person number is given. */
-static inline int put_leader(struct txn *t, const char *organisation, const char *person,
-                             const char *kind, const char *department)
-{
-    Model__Organisation *o;
-    Model__Leader *l = arena_alloc(txn_arena(t), sizeof(*l));
-    assert_non_null(l);
-    model__leader__init(l);
-    l->person = T(person);
-    l->kind = T(kind);
-    l->department = T(department);
-    l->from_at = 1;
-    int r = store_get_organisation(t, organisation, &o);
-    if (r == 0)
-        r = codec_add_message(txn_arena(t), &o->leaders, &o->n_leaders, l);
-    return r != 0 ? r : store_put_organisation(t, o);
-}
-
 struct person_row {
     const char *id, *organisation, *staff, *department, *document;
 };
