@@ -361,6 +361,12 @@ int gdpop_audit_anchor(struct gdpop_audit *a, const char *text, size_t len, cons
 /* Every event once, in order, until each returns non-zero (returned). Nothing is verified. */
 int gdpop_audit_each(struct gdpop_audit *a,
                      int (*each)(const struct gdpop_audit_event *e, void *arg), void *arg);
+/* As each over one file that grows, or a stream ("-": standard input), and verifies it as it comes:
+ * found tells what does not fit at most two events later. Returns at the manifest, at the end of
+ * the stream, when the file is taken away, or what each returned. */
+int gdpop_audit_follow(struct gdpop_audit *a, const char *path,
+                       int (*each)(const struct gdpop_audit_event *e, void *arg),
+                       void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg);
 /* Reads everything and calls found for what does not fit. 0 also then: report->ok is false. Errors:
  * GDPOP_ERR_FORMAT and GDPOP_ERR_SYSTEM when a file cannot be read to its end. */
 int gdpop_audit_verify(struct gdpop_audit *a,

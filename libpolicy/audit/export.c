@@ -1,4 +1,5 @@
 #include "audit/export.h"
+#include "audit/charset.h"
 #include "audit/private.h"
 #include "audit/sink.h"
 #include "audit/statement.h"
@@ -101,8 +102,25 @@ struct writing {
     struct statement statement;
     struct arena *arena; /* of one page */
     uint64_t next;
+    struct charset *charset; /* NULL: UTF-8 */
     char line[LINE_MAX_BYTES];
 };
+
+static int write_text(struct writing *w, char *text, size_t len)
+{
+    if (w->charset && charset_convert(w->charset, &text, &len) < 0)
+        return err_fail(GDPOP_ERR_FORMAT, _("event %llu of the trail cannot be written in GB18030"),
+                        (unsigned long long)w->next);
+    return sink_write(&w->sink, text, len);
+}
+
+/* GB18030 has no byte order mark. */
+static int write_head(struct writing *w)
+{
+    static const size_t mark = 3;
+    size_t len = line_write_head(w->x->format, w->line);
+    return w->charset ? write_text(w, w->line + mark, len - mark) : write_text(w, w->line, len);
+}
 
 static int write_event(uint64_t sequence, Model__TrailEntry *entry, void *arg)
 {
@@ -123,8 +141,9 @@ static int write_event(uint64_t sequence, Model__TrailEntry *entry, void *arg)
                         (unsigned long long)sequence);
     memcpy(w->statement.digest, line.digest, DIGEST_BYTES);
     w->statement.epoch = line.epoch;
+    int rc = write_text(w, w->line, len);
     w->next++;
-    return sink_write(&w->sink, w->line, len);
+    return rc;
 }
 
 static int keep_digest(uint64_t sequence, Model__TrailEntry *entry, void *arg)
@@ -192,7 +211,7 @@ static int write_manifest(struct writing *w, const struct sign_key *key)
             if (*c == '"')
                 *p++ = '"';
         p = stpcpy(p, "\"\r\n");
-        r = sink_write(&w->sink, w->line, (size_t)(p - w->line));
+        r = write_text(w, w->line, (size_t)(p - w->line));
     }
     arena_free(a);
     return r;
@@ -225,8 +244,10 @@ int trail_export(struct store *s, const struct trail_export *x, int fd, uint8_t 
     describe(w);
     if ((r = read_sign_key(store_conf(s), &key)) == 0 &&
         (r = sink_open(&w->sink, fd, x->compressed)) == 0) {
-        size_t len = line_write_head(x->format, w->line);
-        r = sink_write(&w->sink, w->line, len);
+        if (x->gb18030 && x->format == LINE_CSV)
+            r = charset_open(true, &w->charset);
+        if (r == 0)
+            r = write_head(w);
         while (r == 0 && w->next <= x->last)
             r = write_page(s, w);
         if (r == 0)
@@ -236,6 +257,7 @@ int trail_export(struct store *s, const struct trail_export *x, int fd, uint8_t 
     memcpy(previous, w->statement.previous, DIGEST_BYTES);
     memcpy(digest, w->statement.digest, DIGEST_BYTES);
     sign_key_free(key);
+    charset_close(w->charset);
     free(w);
     return r;
 }

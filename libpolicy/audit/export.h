@@ -14,6 +14,7 @@ struct trail_export {
     const char *form; /* "export" or "archive" */
     const char *by, *purpose;
     int utc_offset_min;
+    bool gb18030; /* CSV in GB18030 without a byte order mark, else in UTF-8 with one */
 };
 
 /* Writes events first..last and the signed manifest to fd, durably: all of it, or an error. The

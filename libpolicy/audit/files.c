@@ -1,10 +1,9 @@
 /* gdpop_audit_*: exports and archives of a trail, read together. */
+#include "audit/files.h"
 #include "audit/kept.h"
-#include "audit/line.h"
 #include "audit/private.h"
 #include "audit/reader.h"
 #include "audit/statement.h"
-#include "audit/verifier.h"
 
 #include "base/err.h"
 #include "base/text.h"
@@ -12,20 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct file {
-    char *path;
-    uint64_t first; /* number of its first event, 0: it has none */
-};
-
-struct gdpop_audit {
-    struct file *files;
-    size_t file_count;
-    struct sign_key *certificate;
-    struct trail_anchor *anchors;
-    size_t anchor_count;
-    struct verifier verifier; /* keeps the keys */
-};
 
 int gdpop_audit_open(struct gdpop_audit **ap)
 {
@@ -151,13 +136,19 @@ struct each {
     void *arg;
 };
 
-static int show(struct pass *p, const struct trail_line *l)
+void files_event(const struct trail_line *l, struct gdpop_audit_event *event)
 {
-    const struct each *each = p->arg;
-    const struct gdpop_audit_event e = {
+    *event = (struct gdpop_audit_event){
         l->sequence, l->epoch,    l->at,       l->uptime,   l->text[0],  l->text[1],  l->text[2],
         l->text[3],  l->text[4],  l->text[5],  l->text[6],  l->text[7],  l->text[8],  l->text[9],
         l->text[10], l->text[11], l->text[12], l->text[13], l->text[14], l->text[15], l->digest};
+}
+
+static int show(struct pass *p, const struct trail_line *l)
+{
+    const struct each *each = p->arg;
+    struct gdpop_audit_event e;
+    files_event(l, &e);
     return each->each(&e, each->arg);
 }
 
@@ -184,12 +175,11 @@ struct check {
     char store[40];
 };
 
-static int check_line(struct pass *p, const struct trail_line *line)
+void files_item(const struct trail_line *line, uint8_t packed[static LINE_MAX_BYTES],
+                struct trail_item *item)
 {
-    struct check *c = p->arg;
-    uint8_t packed[LINE_MAX_BYTES];
     size_t len = line_pack(line, packed);
-    const struct trail_item item = {
+    *item = (struct trail_item){
         .packed = BYTES(len ? packed : NULL, len),
         .sequence = line->sequence,
         .epoch = line->epoch,
@@ -200,9 +190,17 @@ static int check_line(struct pass *p, const struct trail_line *line)
         .digest = line->digest,
         .mac = line->sealed ? line->mac : NULL,
     };
+}
+
+static int check_line(struct pass *p, const struct trail_line *line)
+{
+    struct check *c = p->arg;
+    uint8_t packed[LINE_MAX_BYTES];
+    struct trail_item item;
+    files_item(line, packed, &item);
     if (c->first_len == 0) {
-        memcpy(c->first_packed, packed, len);
-        c->first_len = len;
+        c->first_len = item.packed.len;
+        memcpy(c->first_packed, packed, c->first_len);
         c->first = line->sequence;
         memcpy(c->first_digest, line->digest, DIGEST_BYTES);
     } else if (c->first_of_file && line->sequence > c->v->last + 1) {

@@ -1,4 +1,5 @@
 #include "audit/reader.h"
+#include "audit/charset.h"
 
 #include "base/err.h"
 #include "base/text.h"
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -15,25 +18,47 @@ enum { BUFFER_BYTES = 4 * LINE_MAX_BYTES, INPUT_BYTES = 1 << 17 };
 
 struct reader {
     int fd;
+    int watch_fd; /* of a file that grows; -1: an end is the end */
     char *path;
     ZSTD_DStream *zstd; /* NULL: not compressed */
     ZSTD_inBuffer input;
     char input_bytes[INPUT_BYTES];
     char buffer[BUFFER_BYTES + 1];
     size_t from, to;
-    bool ended;
+    bool follows, ended;
     enum line_format format;
     uint8_t order[LINE_COLUMNS];
     uint64_t line_number;
+    struct charset *charset; /* of a CSV file without a byte order mark; NULL: UTF-8 */
     char *manifest;
 };
+
+/* Waits until the file was written to; false when it was taken away. */
+static bool wait_for_more(const struct reader *r)
+{
+    char news[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    struct stat st;
+    ssize_t n;
+    if (fstat(r->fd, &st) < 0 || st.st_nlink == 0)
+        return false;
+    do
+        n = read(r->watch_fd, news, sizeof(news));
+    while (n < 0 && errno == EINTR);
+    for (ssize_t at = 0; at < n;) {
+        const struct inotify_event *e = (const struct inotify_event *)(void *)(news + at);
+        if (e->mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT))
+            return false;
+        at += (ssize_t)(sizeof(*e) + e->len);
+    }
+    return n > 0;
+}
 
 static int read_some(struct reader *r, char *out, size_t room, size_t *got)
 {
     ssize_t n;
     do
         n = read(r->fd, out, room);
-    while (n < 0 && errno == EINTR);
+    while ((n < 0 && errno == EINTR) || (n == 0 && r->watch_fd >= 0 && wait_for_more(r)));
     if (n < 0)
         return err_errno(_("cannot read %s"), r->path);
     *got = (size_t)n;
@@ -141,12 +166,26 @@ static int begin(struct reader *r)
         return rc;
     r->format = LINE_CSV;
     rc = next_line(r, &text, &len);
+    bool marked = rc > 0 && strncmp(text, "\xef\xbb\xbf", 3) == 0;
     if (rc <= 0 || line_read_head(text, len, r->order) < 0)
         return rc < 0 ? rc : bad_line(r);
+    return marked ? 0 : charset_open(false, &r->charset);
+}
+
+static int watch(struct reader *r)
+{
+    struct stat st;
+    if (fstat(r->fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0;
+    r->watch_fd = inotify_init1(IN_CLOEXEC);
+    if (r->watch_fd < 0 ||
+        inotify_add_watch(r->watch_fd, r->path,
+                          IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF) < 0)
+        return err_errno(_("cannot read %s"), r->path);
     return 0;
 }
 
-int reader_open(const char *path, struct reader **rp)
+static int open_reader(const char *path, bool follows, struct reader **rp)
 {
     struct reader *r = calloc(1, sizeof(*r));
     *rp = NULL;
@@ -154,8 +193,17 @@ int reader_open(const char *path, struct reader **rp)
         free(r);
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     }
-    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    int rc = r->fd < 0 ? err_errno(_("cannot open %s"), path) : begin(r);
+    r->watch_fd = -1;
+    r->follows = follows;
+    if (follows && strcmp(path, "-") == 0)
+        r->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    else
+        r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int rc = r->fd < 0 ? err_errno(_("cannot open %s"), path) : 0;
+    if (rc == 0 && follows && strcmp(path, "-") != 0)
+        rc = watch(r);
+    if (rc == 0)
+        rc = begin(r);
     if (rc < 0) {
         reader_close(r);
         return rc;
@@ -164,13 +212,26 @@ int reader_open(const char *path, struct reader **rp)
     return 0;
 }
 
+int reader_open(const char *path, struct reader **rp)
+{
+    return open_reader(path, false, rp);
+}
+
+int reader_follow(const char *path, struct reader **rp)
+{
+    return open_reader(path, true, rp);
+}
+
 void reader_close(struct reader *r)
 {
     if (!r)
         return;
     if (r->fd >= 0)
         close(r->fd);
+    if (r->watch_fd >= 0)
+        close(r->watch_fd);
     ZSTD_freeDStream(r->zstd);
+    charset_close(r->charset);
     free(r->manifest);
     free(r->path);
     free(r);
@@ -199,10 +260,14 @@ int reader_next(struct reader *r, struct trail_line *line)
     int rc = r->manifest ? 0 : next_line(r, &text, &len);
     if (rc <= 0)
         return rc;
+    if (r->charset && charset_convert(r->charset, &text, &len) < 0)
+        return bad_line(r);
     if ((manifest = manifest_in(r, text))) {
         r->manifest = strdup(manifest);
         if (!r->manifest)
             return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+        if (r->follows)
+            return 0;
         return next_line(r, &text, &len) == 0 ? 0 : bad_line(r); /* it ends the file */
     }
     return line_read(text, len, r->format, r->order, line) < 0 ? bad_line(r) : 1;

@@ -9,6 +9,9 @@ struct reader;
 
 /* Opens it and reads what stands before the first event. GDPOP_ERR_FORMAT when it is none. */
 int reader_open(const char *path, struct reader **rp);
+/* The same for a file that grows, or a stream ("-": standard input): reader_next waits for the next
+ * line. It ends with the manifest, with the stream, or when the file is taken away. */
+int reader_follow(const char *path, struct reader **rp);
 void reader_close(struct reader *r); /* NULL is allowed */
 
 /* The next event: 1 with *line, whose texts live until the next call; 0 at the end. Errors:

@@ -1,0 +1,29 @@
+/* What reading exported files shares: the handle, and a line as verification and callers take it.
+ */
+#ifndef GDPOP_AUDIT_FILES_H
+#define GDPOP_AUDIT_FILES_H
+
+#include "audit/line.h"
+#include "audit/verifier.h"
+#include "crypto/sign.h"
+
+struct file {
+    char *path;
+    uint64_t first; /* number of its first event, 0: it has none */
+};
+
+struct gdpop_audit {
+    struct file *files;
+    size_t file_count;
+    struct sign_key *certificate;
+    struct trail_anchor *anchors;
+    size_t anchor_count;
+    struct verifier verifier; /* keeps the keys */
+};
+
+/* packed: room for the event's bytes, which *item points to. */
+void files_item(const struct trail_line *line, uint8_t packed[static LINE_MAX_BYTES],
+                struct trail_item *item);
+void files_event(const struct trail_line *line, struct gdpop_audit_event *event);
+
+#endif
