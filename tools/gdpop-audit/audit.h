@@ -2,7 +2,7 @@
 #ifndef GDPOP_AUDIT_TOOL_H
 #define GDPOP_AUDIT_TOOL_H
 
-#include "gdpop.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -12,13 +12,18 @@ enum { EXIT_DONE = 0, EXIT_NOT_SOUND = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 4 };
 /* Which events are meant; NULL and 0: any. */
 struct filter {
     const char *account; /* acts or is acted upon */
-    const char *person;  /* subject or object: who looked at this person's data */
-    const char *actor, *action, *address, *rule, *tag, *outcome, *session;
+    const char *person;  /* it, or an account of it, is acted upon */
+    bool looks;          /* only acts that look at data */
+    const char *actor, *action, *rule, *tag, *outcome, *session;
+    const char *address; /* or a network: 10.77.1.0/24 */
     int64_t from_at, until_at;
+    struct tally *accounts; /* of the person, as the events before told */
 };
 
 struct options {
     bool json;
+    const char *out;   /* report: the page's file */
+    size_t events_max; /* report: how many the table holds */
     struct filter filter;
 };
 
@@ -29,9 +34,13 @@ struct command {
     int (*run)(struct gdpop_audit *a, const struct options *o, int count, char **files);
 };
 
-extern const struct command verify_command, show_command, stats_command, diff_command;
+extern const struct command verify_command, show_command, stats_command, report_command,
+    follow_command, diff_command;
 
+/* Events are given in their order: which accounts a person has is learned from them. */
 bool filter_takes(const struct filter *f, const struct gdpop_audit_event *e);
+/* Whether the address is written soundly. */
+bool filter_address_is_good(const char *address);
 /* "2026-09-15" or with a time and an offset; a day alone with end_of_day is its end. False when it
  * is neither. */
 bool parse_instant(const char *text, bool end_of_day, int64_t *at);
@@ -43,11 +52,7 @@ int fail(int r);
 void put_json(FILE *out, const char *text);
 /* Text as it may be shown on a terminal. */
 void put_clean(FILE *out, const char *text);
-
-static inline __attribute__((format_arg(1))) const char *_(const char *english)
-{
-    return gdpop_text(english);
-}
-#define N_(english) (english)
+/* An event as show and follow print it: a line, or an object a line. */
+void put_event(const struct gdpop_audit_event *e, bool json);
 
 #endif

@@ -1,14 +1,15 @@
 /* gdpop-audit: the auditor's program. It reads exports and archives of an audit trail, needs no
  * store, no key of the host and no root. */
 #include "audit.h"
+#include "report/tally.h"
 
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command *const commands[] = {&verify_command, &show_command, &stats_command,
-                                                 &diff_command};
+static const struct command *const commands[] = {&verify_command, &show_command,   &stats_command,
+                                                 &report_command, &follow_command, &diff_command};
 
 enum { KEYS_MAX = 16 };
 
@@ -20,25 +21,18 @@ struct kept { /* files that the auditor keeps */
     size_t anchor_count;
 };
 
-static const struct option long_options[] = {{"seal-key", required_argument, NULL, 'k'},
-                                             {"certificate", required_argument, NULL, 'c'},
-                                             {"anchor", required_argument, NULL, 'a'},
-                                             {"from", required_argument, NULL, 'f'},
-                                             {"to", required_argument, NULL, 't'},
-                                             {"account", required_argument, NULL, 'u'},
-                                             {"person", required_argument, NULL, 'p'},
-                                             {"actor", required_argument, NULL, 'w'},
-                                             {"action", required_argument, NULL, 'x'},
-                                             {"address", required_argument, NULL, 'd'},
-                                             {"rule", required_argument, NULL, 'r'},
-                                             {"tag", required_argument, NULL, 'g'},
-                                             {"outcome", required_argument, NULL, 'o'},
-                                             {"session", required_argument, NULL, 's'},
-                                             {"language", required_argument, NULL, 'l'},
-                                             {"json", no_argument, NULL, 'j'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {"version", no_argument, NULL, 'V'},
-                                             {0}};
+static const struct option long_options[] = {
+    {"seal-key", required_argument, NULL, 'k'}, {"certificate", required_argument, NULL, 'c'},
+    {"anchor", required_argument, NULL, 'a'},   {"from", required_argument, NULL, 'f'},
+    {"to", required_argument, NULL, 't'},       {"account", required_argument, NULL, 'u'},
+    {"person", required_argument, NULL, 'p'},   {"actor", required_argument, NULL, 'w'},
+    {"action", required_argument, NULL, 'x'},   {"address", required_argument, NULL, 'd'},
+    {"rule", required_argument, NULL, 'r'},     {"tag", required_argument, NULL, 'g'},
+    {"outcome", required_argument, NULL, 'o'},  {"session", required_argument, NULL, 's'},
+    {"looked", no_argument, NULL, 'L'},         {"out", required_argument, NULL, 'O'},
+    {"events", required_argument, NULL, 'n'},   {"language", required_argument, NULL, 'l'},
+    {"json", no_argument, NULL, 'j'},           {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},        {0}};
 
 static void usage(FILE *out)
 {
@@ -46,10 +40,11 @@ static void usage(FILE *out)
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i]->name, _(commands[i]->help));
     fprintf(out, "\n%s\n",
-            _("verify: --seal-key FILE --certificate FILE --anchor FILE\n"
-              "show, stats: --from DATE --to DATE --account USER --person ID --actor USER\n"
-              "             --action ACTION --address ADDRESS --rule RULE --tag ARTICLE\n"
-              "             --outcome OUTCOME --session ID\n"
+            _("verify, report, follow: --seal-key FILE --certificate FILE --anchor FILE\n"
+              "show, stats, follow: --from DATE --to DATE --account USER --person ID --looked\n"
+              "             --actor USER --action ACTION --address ADDRESS|NETWORK --rule RULE\n"
+              "             --tag ARTICLE --outcome OUTCOME --session ID\n"
+              "report: --out FILE --events N\n"
               "all: --json --language zh|en --help --version"));
 }
 
@@ -63,12 +58,37 @@ static int take_instant(const char *text, bool end_of_day, int64_t *at)
     return EXIT_USAGE;
 }
 
+static int take_address(const char *text, struct filter *f)
+{
+    f->address = text;
+    if (filter_address_is_good(text))
+        return 0;
+    fprintf(stderr, "gdpop-audit: ");
+    fprintf(stderr, _("\"%s\" is no address: write 10.77.1.20, fd77:1::20 or 10.77.1.0/24"), text);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+static int take_number(const char *text, size_t *number)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && n >= 1 && n <= REPORT_EVENTS_MAX) {
+        *number = n;
+        return 0;
+    }
+    fprintf(stderr, "gdpop-audit: ");
+    fprintf(stderr, _("--events must be a number from 1 to %d"), REPORT_EVENTS_MAX);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
 static int take_option(int option, struct options *o, struct kept *k)
 {
     const char **const texts[] = {&o->filter.account, &o->filter.person,  &o->filter.actor,
-                                  &o->filter.action,  &o->filter.address, &o->filter.rule,
-                                  &o->filter.tag,     &o->filter.outcome, &o->filter.session};
-    static const char letters[] = "upwxdrgos";
+                                  &o->filter.action,  &o->filter.rule,    &o->filter.tag,
+                                  &o->filter.outcome, &o->filter.session, &o->out};
+    static const char letters[] = "upwxrgosO";
     const char *at = strchr(letters, option);
     if (option && at) {
         *texts[at - letters] = optarg;
@@ -90,6 +110,13 @@ static int take_option(int option, struct options *o, struct kept *k)
         return take_instant(optarg, false, &o->filter.from_at);
     case 't':
         return take_instant(optarg, true, &o->filter.until_at);
+    case 'd':
+        return take_address(optarg, &o->filter);
+    case 'n':
+        return take_number(optarg, &o->events_max);
+    case 'L':
+        o->filter.looks = true;
+        return 0;
     case 'l':
         gdpop_language(optarg);
         return 0;
@@ -173,7 +200,8 @@ static void choose_language(void)
 int main(int argc, char **argv)
 {
     const struct command *command = NULL;
-    struct options o = {0};
+    struct tally accounts = {0};
+    struct options o = {.events_max = REPORT_EVENTS, .filter.accounts = &accounts};
     struct kept k = {0};
     int option, code = 0;
     choose_language();
@@ -192,5 +220,6 @@ int main(int argc, char **argv)
     if (!command || optind + 1 >= argc)
         return usage(stderr), EXIT_USAGE;
     code = run(command, &o, &k, argc - optind - 1, argv + optind + 1);
+    tally_free(&accounts);
     return fflush(stdout) ? EXIT_SYSTEM : code;
 }

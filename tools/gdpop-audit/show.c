@@ -48,17 +48,21 @@ static void put_line(const struct gdpop_audit_event *e, const char *at)
     putchar('\n');
 }
 
-static int each(const struct gdpop_audit_event *e, void *arg)
+void put_event(const struct gdpop_audit_event *e, bool json)
 {
-    const struct options *o = arg;
     char at[32];
-    if (!filter_takes(&o->filter, e))
-        return 0;
     format_instant(e->at, at);
-    if (o->json)
+    if (json)
         put_object(e, at);
     else
         put_line(e, at);
+}
+
+static int each(const struct gdpop_audit_event *e, void *arg)
+{
+    const struct options *o = arg;
+    if (filter_takes(&o->filter, e))
+        put_event(e, o->json);
     return ferror(stdout) ? 1 : 0;
 }
 

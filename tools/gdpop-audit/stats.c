@@ -1,17 +1,12 @@
 #include "audit.h"
+#include "report/tally.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* Counts by value. Memory grows with the number of different values, not with the events. */
+/* Memory grows with the number of different values, not with the events. */
 struct counter {
     const char *title;
-    size_t count, room; /* room: a power of two, an open hash table */
-    struct {
-        char *value;
-        uint64_t events;
-    } * slots;
+    struct tally tally;
 };
 
 enum { BY_DAY, BY_ACTION, BY_RULE, BY_ACTOR, BY_ADDRESS, COUNTERS, SHOWN = 20 };
@@ -22,45 +17,12 @@ struct stats {
     struct counter counters[COUNTERS];
 };
 
-static size_t slot_of(const struct counter *c, const char *value)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (const char *p = value; *p; p++)
-        hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
-    size_t at = (size_t)hash & (c->room - 1);
-    while (c->slots[at].value && strcmp(c->slots[at].value, value) != 0)
-        at = (at + 1) & (c->room - 1);
-    return at;
-}
-
-static bool grow(struct counter *c)
-{
-    struct counter bigger = {.room = c->room ? c->room * 2 : 64};
-    bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
-    if (!bigger.slots)
-        return false;
-    for (size_t i = 0; i < c->room; i++)
-        if (c->slots[i].value)
-            bigger.slots[slot_of(&bigger, c->slots[i].value)] = c->slots[i];
-    free(c->slots);
-    c->slots = bigger.slots;
-    c->room = bigger.room;
-    return true;
-}
-
 static int count_value(struct counter *c, const char *value)
 {
-    if (!*value)
-        return 0;
-    if (2 * (c->count + 1) > c->room && !grow(c))
-        return GDPOP_ERR_NOMEM;
-    size_t at = slot_of(c, value);
-    if (!c->slots[at].value) {
-        c->slots[at].value = strdup(value);
-        c->count++;
-    }
-    c->slots[at].events++;
-    return c->slots[at].value ? 0 : GDPOP_ERR_NOMEM;
+    struct tally_slot *slot = *value ? tally_at(&c->tally, value) : NULL;
+    if (slot)
+        slot->n[0]++;
+    return slot || !*value ? 0 : GDPOP_ERR_NOMEM;
 }
 
 static int each(const struct gdpop_audit_event *e, void *arg)
@@ -84,33 +46,21 @@ static int each(const struct gdpop_audit_event *e, void *arg)
     return r ? r : count_value(&s->counters[BY_ADDRESS], e->address);
 }
 
-static int by_events(const void *x, const void *y)
-{
-    const struct {
-        char *value;
-        uint64_t events;
-    } *a = x, *b = y;
-    if (a->events != b->events)
-        return a->events < b->events ? 1 : -1;
-    return a->value && b->value ? strcmp(a->value, b->value) : (a->value ? -1 : b->value != NULL);
-}
-
 static void put_counter(struct counter *c, bool json, bool last)
 {
-    if (c->room)
-        qsort(c->slots, c->room, sizeof(*c->slots), by_events);
+    tally_sort(&c->tally);
     if (json)
         printf("\"%s\":{", c->title);
     else
         printf("\n%s\n", _(c->title));
-    for (size_t i = 0; i < c->count && (json || i < SHOWN); i++) {
+    for (size_t i = 0; i < c->tally.count && (json || i < SHOWN); i++) {
         if (json) {
             fputs(i ? "," : "", stdout);
-            put_json(stdout, c->slots[i].value);
-            printf(":%" PRIu64, c->slots[i].events);
+            put_json(stdout, c->tally.slots[i].name);
+            printf(":%" PRIu64, c->tally.slots[i].n[0]);
         } else {
-            printf("%10" PRIu64 "  ", c->slots[i].events);
-            put_clean(stdout, c->slots[i].value);
+            printf("%10" PRIu64 "  ", c->tally.slots[i].n[0]);
+            put_clean(stdout, c->tally.slots[i].name);
             putchar('\n');
         }
     }
@@ -137,9 +87,7 @@ static int run(struct gdpop_audit *a, const struct options *o, int count, char *
         struct counter *c = &s.counters[i];
         if (r == 0)
             put_counter(c, o->json, i == COUNTERS - 1);
-        for (size_t k = 0; k < c->room; k++)
-            free(c->slots[k].value);
-        free(c->slots);
+        tally_free(&c->tally);
     }
     return r < 0 ? fail(r) : EXIT_DONE;
 }

@@ -22,43 +22,10 @@ static void found(const struct gdpop_audit_finding *f, void *arg)
     t->count++;
 }
 
-static void say(const char *sentence)
+static void say(const char *sentence, void *arg)
 {
+    (void)arg;
     puts(sentence);
-}
-
-#define SAY(...)                                                                                   \
-    do {                                                                                           \
-        char text_[512];                                                                           \
-        snprintf(text_, sizeof(text_), __VA_ARGS__);                                               \
-        say(text_);                                                                                \
-    } while (0)
-
-typedef unsigned long long number;
-
-static void summarise(const struct gdpop_audit_report *r, size_t findings)
-{
-    SAY(_("%llu events, %llu to %llu, sealed by %llu keys"), (number)r->events, (number)r->first,
-        (number)r->last, (number)r->epochs);
-    if (!r->seal_checked)
-        say(_("the seals were not checked: no seal key was given"));
-    else if (r->sealed_to < r->last)
-        SAY(_("events %llu to %llu are of an epoch that is not closed: who was root on the host "
-              "then could still change them"),
-            (number)r->sealed_to + 1, (number)r->last);
-    if (!r->signature_checked)
-        say(_("the signatures were not checked: no certificate was given, or a file is not signed "
-              "by it"));
-    if (r->anchored_to)
-        SAY(_("complete up to event %llu, which a checkpoint saw"), (number)r->anchored_to);
-    if (r->anchored_to < r->last)
-        SAY(_("complete only up to event %llu: what was cut off behind it cannot be told without a "
-              "newer checkpoint"),
-            (number)r->last);
-    if (r->ok)
-        say(_("the trail verifies"));
-    else
-        SAY(_("the trail does not verify: %zu findings"), findings);
 }
 
 static void put_report(const struct gdpop_audit_report *r)
@@ -88,7 +55,7 @@ static int run(struct gdpop_audit *a, const struct options *o, int count, char *
     if (o->json)
         put_report(&report);
     else
-        summarise(&report, t.count);
+        report_sentences(&report, t.count, say, NULL);
     return report.ok ? EXIT_DONE : EXIT_NOT_SOUND;
 }
 
