@@ -178,6 +178,7 @@ static const struct gdpop_operation operations[] = {
      ""},
     {"profile", "load", "Loads a profile.", "x.conf", GDPOP_DUTY_SECURITY, true, load_params},
     {"request", "show", "Shows a request.", "", GDPOP_DUTY_ANY, false, none},
+    {"role", "load", "Loads the catalogue.", "x.conf", GDPOP_DUTY_SECURITY, true, load_params},
     {"status", "", "Tells the state.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, false, none},
     {"tick", "run", "Does what time asks.", "", GDPOP_DUTY_ANY | GDPOP_DUTY_HOST, true, none},
     {"workplace", "add", "Adds a network.", "gd 10.0.0.0/8", GDPOP_DUTY_SYSTEM, true,

@@ -774,10 +774,10 @@ class TestInit(ToolTest):
             self.write(administrator["agreement"]["file"], "pledge")
         self.write("p.conf", "profile text")
 
-    def init(self, words="", content=None):
+    def init(self, words="", content=None, roles="none"):
         path = self.write("first.json", json.dumps(self.first) if content is None else content)
         return self.run_tool("init --admins", [path], "--secrets", [self.path("secrets")],
-                             "--profile ./p.conf", words)
+                             "--profile ./p.conf --roles", [roles], words)
 
     def test_the_example_is_one_act(self):
         result = self.init()
@@ -805,6 +805,11 @@ class TestInit(ToolTest):
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(os.stat(self.path("secrets")).st_mode), 0o700)
         self.assertNotIn("Qx7!initial", result.out + result.err)
+
+    def test_the_catalogue_of_roles_comes_before_the_accounts(self):
+        journal = self.init(roles=self.write("roles.conf", "catalogue text")).journal
+        self.assertEqual(journal[2], "role load file=catalogue text")
+        self.assertEqual(self.init(roles=self.path("nowhere.conf")).status, USAGE)
 
     def test_references_become_the_store_s_ids(self):
         journal = self.init().journal

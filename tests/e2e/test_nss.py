@@ -65,7 +65,7 @@ class TestNss(HostTest):
         for user, group in ((SYSTEM, "gdpop-system"), (SECURITY, "gdpop-security")):
             self.assertIn(group, self.text(f"id -Gn {user}", user="nobody").split())
             self.assertRegex(self.text(f"getent group {group}"), rf":{user}$")
-        self.assertNotRegex(self.text("id -Gn zhangsan"), "gdpop")
+        self.assertEqual(self.text("id -Gn zhangsan").split(), ["zhangsan", "gdpop-entry"])
 
     def test_local_names_come_first_and_none_stands_twice(self):
         listed = self.text("getent passwd").splitlines()

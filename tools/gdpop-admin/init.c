@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Paths in the file are relative to the file. */
 static char *beside(const char *file, const char *path)
@@ -61,6 +62,20 @@ static int read_profiles(struct init *in, const struct call *call)
             r = user_profile_read(in->t, call->list[i].typed, &c->bytes, &c->len);
         }
     return r;
+}
+
+/* GD-11.1: accounts choose inside the province's catalogue from the first on. */
+static int read_roles(struct init *in, const char *path)
+{
+    if (path && strcmp(path, "none") == 0)
+        return 0;
+    if (!path && access(GDPOP_ROLES_FILE, F_OK) != 0) {
+        say_note(_("there is no role catalogue %s, so none is loaded; see role load"),
+                 GDPOP_ROLES_FILE);
+        return 0;
+    }
+    return user_file_read(in->t, path ? path : GDPOP_ROLES_FILE, false, &in->roles.bytes,
+                          &in->roles.len);
 }
 
 static int read_administrators(struct init *in, const char *secrets)
@@ -160,6 +175,7 @@ static void free_init(struct init *in)
     for (size_t i = 0; i < INIT_KEPT; i++)
         free(in->kept_path[i]);
     free(in->profiles);
+    free(in->roles.bytes);
     free(in->administrators);
     free(in->person_ids);
     init_file_free(&in->file);
@@ -174,6 +190,8 @@ static int run_init(struct tool *t, struct call *call)
     int r = init_file_read(t, arguments_value(call, "admins"), &in.file);
     if (r == 0)
         r = read_profiles(&in, call);
+    if (r == 0)
+        r = read_roles(&in, arguments_value(call, "roles"));
     if (r == 0)
         r = read_administrators(&in, directory);
     signals_hold();
@@ -200,6 +218,8 @@ static const struct gdpop_param init_params[] = {
      N_("directory for the initial passwords, one file an administrator, and the auditor's keys")},
     {"profile", GDPOP_PARAM_TEXT, false, false, true, "PROFILE",
      N_("regulation to load: the name of one that ships, or a path")},
+    {"roles", GDPOP_PARAM_TEXT, false, false, false, "FILE",
+     N_("the province's catalogue of roles, the one that ships when left out; none: none yet")},
     {NULL},
 };
 

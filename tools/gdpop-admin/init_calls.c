@@ -76,6 +76,16 @@ static int load_profiles(struct init *in)
     return r;
 }
 
+static int load_roles(struct init *in)
+{
+    const struct gdpop_result *result;
+    const struct pair pairs[] = {{NULL, in->roles.bytes, in->roles.len}};
+    if (in->roles.len == 0)
+        return 0;
+    int r = act_call(in->act, "role", "load", pairs, 1, &result);
+    return r ? say_library(in->t, r) : 0;
+}
+
 static int add_organisation(struct init *in, const json_t *o, const char *place)
 {
     const struct gdpop_result *result;
@@ -289,6 +299,8 @@ static int give_auditor(struct init *in, size_t i)
 int init_calls(struct init *in)
 {
     int r = load_profiles(in);
+    if (r == 0)
+        r = load_roles(in);
     if (r == 0)
         r = each_organisation(in, add_organisation);
     if (r == 0)

@@ -31,6 +31,7 @@ struct init {
     struct gdpop_admin *act;
     size_t profile_count;
     struct content *profiles;
+    struct content roles; /* the catalogue; empty: none is loaded */
     size_t administrator_count;
     struct first_administrator *administrators;
     size_t person_count;

@@ -69,6 +69,11 @@ class Tour:
                   ("完成", "done"), self.host.init_text.splitlines()[-1])
         tree = self.host.rows("org tree")
         self.must(len(tree) == 1 or len(tree) == len(ORGANISATIONS), tree)
+        roles = self.host.rows("role list")
+        self.must("entry" in [role["name"] for role in roles], roles)
+        self.show(("省级角色目录，申请只能从中选择",
+                   "The province's catalogue of roles, from which applications choose"),
+                  ("完成", "done"), self.t(f"{len(roles)} 个角色", f"{len(roles)} roles"))
         self.show(("三级机构及其网络", "Organisations of three levels and their networks"),
                   ("完成", "done"), " → ".join(o["name"] for o in ORGANISATIONS[:3])
                   + ": 10.77.1.0/24, fd77:1::/64")
