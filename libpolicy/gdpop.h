@@ -204,7 +204,8 @@ enum gdpop_duty {                      /* which duties may call it; combined by 
                   GDPOP_DUTY_ANY = 7,
                   GDPOP_DUTY_HOST =
                       8, /* no person: the host's timer and monitoring (tick, status) */
-                  GDPOP_DUTY_LEADER = 16, /* a leader in office: his own decisions */
+                  GDPOP_DUTY_LEADER = 16,  /* a leader in office: his own decisions */
+                  GDPOP_DUTY_OFFICER = 32, /* on duty at night: freezes and marks lost, no more */
 };
 
 struct gdpop_operation {

@@ -7,10 +7,11 @@
 
 static unsigned duty_of(const char *name)
 {
-    return strcmp(name, "system") == 0     ? GDPOP_DUTY_SYSTEM
-           : strcmp(name, "security") == 0 ? GDPOP_DUTY_SECURITY
-           : strcmp(name, "audit") == 0    ? GDPOP_DUTY_AUDIT
-                                           : GDPOP_DUTY_NONE;
+    return strcmp(name, "system") == 0         ? GDPOP_DUTY_SYSTEM
+           : strcmp(name, "security") == 0     ? GDPOP_DUTY_SECURITY
+           : strcmp(name, "audit") == 0        ? GDPOP_DUTY_AUDIT
+           : strcmp(name, "duty-officer") == 0 ? GDPOP_DUTY_OFFICER
+                                               : GDPOP_DUTY_NONE;
 }
 
 static const char *duty_word(unsigned duty)
@@ -18,6 +19,7 @@ static const char *duty_word(unsigned duty)
     return duty == GDPOP_DUTY_SYSTEM     ? "system"
            : duty == GDPOP_DUTY_SECURITY ? "security"
            : duty == GDPOP_DUTY_AUDIT    ? "audit"
+           : duty == GDPOP_DUTY_OFFICER  ? "duty-officer"
                                          : "";
 }
 
@@ -86,6 +88,18 @@ static int start_record(struct gdpop_admin *a, const char *name, const Model__Pe
     return (*x)->name ? 0 : GDPOP_ERR_NOMEM;
 }
 
+/* Who is on duty at night freezes in a whole city or province. */
+static int check_officer(struct gdpop_admin *a, const Model__Person *p)
+{
+    Model__Organisation *o;
+    int r = store_get_organisation(a->call.txn, p->organisation, &o);
+    if (r != 0 || strcmp(o->level, "province") == 0 || strcmp(o->level, "city") == 0)
+        return r;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("duty officers belong to a city or the province; %s is a %s"), o->id,
+                    word_shown(o->level));
+}
+
 static int apply(struct gdpop_admin *a, const struct request *q)
 {
     const char *name = request_word(q, "user"), *lacks;
@@ -112,6 +126,8 @@ static int apply(struct gdpop_admin *a, const struct request *q)
     x->seconded_until_at = 0;
     x->role = admin_copy(a, request_word(q, "role"));
     x->duties = duty_of(request_word(q, "duty"));
+    if (x->duties == GDPOP_DUTY_OFFICER && (r = check_officer(a, p)) != 0)
+        return r;
     x->account_type = admin_copy(a, request_word(q, "account-type"));
     x->manages_accounts = request_flag(q, "manages-accounts");
     if (!x->role || !x->account_type)
@@ -262,7 +278,7 @@ const struct operation operations_account[] = {
                         {.name = "duty",
                          .kind = GDPOP_PARAM_WORD,
                          .metavar = "DUTY",
-                         .choices = "system security audit",
+                         .choices = "system security audit duty-officer",
                          .help = N_("duty of an administrator")},
                         OPTIONAL("until", GDPOP_PARAM_DATE, "DATE", N_("last day")),
                         OPTIONAL("purpose", GDPOP_PARAM_TEXT, "TEXT", N_("what for")),

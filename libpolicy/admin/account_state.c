@@ -144,7 +144,7 @@ const struct operation operations_account_state[] = {
              false, close_account, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")),
              CONFIRM("USER")),
     STATE_OP("freeze", N_("Freeze an account at once and end its sessions."),
-             GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY, true, freeze,
+             GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY | GDPOP_DUTY_OFFICER, true, freeze,
              REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why"))),
     {.public = {.noun = "account",
                 .verb = "suspend",

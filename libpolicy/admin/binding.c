@@ -55,7 +55,7 @@ static int read_pair(struct gdpop_admin *a, const struct request *q, Model__Devi
     return store_bindings_of_device(a->call.txn, (*d)->id, list, count);
 }
 
-static int put_state(struct gdpop_admin *a, Model__Device *d, const char *state)
+int device_put_state(struct gdpop_admin *a, Model__Device *d, const char *state)
 {
     d->state = (char *)state;
     return store_put_device(a->call.txn, d);
@@ -63,7 +63,7 @@ static int put_state(struct gdpop_admin *a, Model__Device *d, const char *state)
 
 /* A password and a device together are a login. The duty system gives the passwords, so another
  * binds the devices of administrators: none takes over another's account alone. */
-static int check_binder(const struct gdpop_admin *a, const Model__Account *x)
+int device_check_binder(const struct gdpop_admin *a, const Model__Account *x)
 {
     if (!a->self || a->self->duties == (x->duties ? GDPOP_DUTY_SECURITY : GDPOP_DUTY_SYSTEM))
         return 0;
@@ -83,7 +83,7 @@ static int bind_device(struct gdpop_admin *a, const struct request *q)
     Model__Device *d;
     size_t count;
     int r = read_pair(a, q, &d, &x, &list, &count);
-    if (r != 0 || (r = check_binder(a, x)) != 0)
+    if (r != 0 || (r = device_check_binder(a, x)) != 0)
         return r;
     if (strcmp(d->state, "registered") != 0 && strcmp(d->state, "bound") != 0)
         return err_fail(GDPOP_ERR_REFUSED, _("the device %s cannot be bound: its state is %s"),
@@ -99,7 +99,8 @@ static int bind_device(struct gdpop_admin *a, const struct request *q)
     b.account = x->name;
     b.from_at = a->now_at;
     b.bound_by = (char *)a->actor;
-    if ((r = store_put_binding(a->call.txn, &b)) != 0 || (r = put_state(a, d, "bound")) != 0 ||
+    if ((r = device_new_code(a, &b)) != 0 || (r = store_put_binding(a->call.txn, &b)) != 0 ||
+        (r = device_put_state(a, d, "bound")) != 0 ||
         (r = admin_event(a, "device.bind", x->name, d->id, NULL)) != 0)
         return r;
     return result_message(a, _("the device %s (%s) is bound to %s"), d->id, d->name, x->name);
@@ -120,53 +121,12 @@ static int unbind(struct gdpop_admin *a, const struct request *q)
     for (size_t i = 0; i < count; i++)
         left += binding_holds(a, list[i]);
     if ((r = store_put_binding(a->call.txn, b)) != 0 ||
-        (left == 0 && strcmp(d->state, "bound") == 0 && (r = put_state(a, d, "registered")) != 0) ||
+        (left == 0 && strcmp(d->state, "bound") == 0 &&
+         (r = device_put_state(a, d, "registered")) != 0) ||
         (r = admin_event(a, "device.unbind", x->name, d->id, NULL)) != 0)
         return r;
     return result_message(a, _("the device %s (%s) is no longer bound to %s"), d->id, d->name,
                           x->name);
-}
-
-/* Ends what the account runs when one of its sessions uses the device. */
-static int end_sessions_on(struct gdpop_admin *a, const char *account, const char *device,
-                           size_t *ended)
-{
-    Model__Session **list;
-    Model__Account *x;
-    size_t count, using = 0;
-    int r = store_open_sessions(a->call.txn, account, &list, &count);
-    for (size_t i = 0; r == 0 && i < count; i++)
-        using += strcmp(list[i]->device, device) == 0;
-    if (r != 0 || using == 0)
-        return r;
-    ++*ended;
-    if ((r = store_get_account(a->call.txn, account, &x)) != 0 ||
-        (r = ending_record(a->call.txn, account, a->actor)) != 0)
-        return r;
-    return admin_end_sessions_after(a, x->uid);
-}
-
-static int lost(struct gdpop_admin *a, const struct request *q)
-{
-    Model__Binding **list;
-    Model__Device *d;
-    size_t count, ended = 0;
-    int r = admin_device(a, request_word(q, "id"), &d);
-    if (r != 0)
-        return r;
-    if (strcmp(d->state, "lost") == 0)
-        return err_fail(GDPOP_ERR_EXISTS, _("the device %s is reported lost already"), d->id);
-    d->lost_at = a->now_at;
-    if ((r = put_state(a, d, "lost")) != 0 ||
-        (r = admin_event(a, "device.lost", NULL, d->id, NULL)) != 0 ||
-        (r = store_bindings_of_device(a->call.txn, d->id, &list, &count)) != 0)
-        return r;
-    for (size_t i = 0; i < count; i++)
-        if ((r = end_sessions_on(a, list[i]->account, d->id, &ended)) != 0)
-            return r;
-    return result_message(
-        a, _("the device %s (%s) is lost: it logs in nobody; sessions of %zu accounts end"), d->id,
-        d->name, ended);
 }
 
 static int found(struct gdpop_admin *a, const struct request *q)
@@ -189,7 +149,7 @@ static int found(struct gdpop_admin *a, const struct request *q)
             return r;
     }
     d->lost_at = 0;
-    if ((r = put_state(a, d, bound ? "bound" : "registered")) != 0 ||
+    if ((r = device_put_state(a, d, bound ? "bound" : "registered")) != 0 ||
         (r = admin_event(a, "device.found", NULL, d->id, NULL)) != 0)
         return r;
     return result_message(a, _("the device %s (%s) is found; bound to %zu accounts"), d->id,
@@ -216,16 +176,6 @@ const struct operation operations_binding[] = {
                 .writes = true,
                 .params = (const struct gdpop_param[]){PAIR_PARAMS, PARAMS_END}},
      .run = unbind},
-    {.public = {.noun = "device",
-                .verb = "lost",
-                .help = N_("Report a device lost: it logs in nobody, and its sessions end."),
-                .example = "D000001",
-                .duties = GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY,
-                .writes = true,
-                .params = (const struct gdpop_param[]){POSITIONAL("id", "ID", N_("the device")),
-                                                       PARAMS_END}},
-     .run = lost,
-     .anyway = true},
     {.public = {.noun = "device",
                 .verb = "found",
                 .help = N_("Take a lost device back into use, its bindings included."),

@@ -107,7 +107,7 @@ static int count_holder(struct bytes key, void *message, void *arg)
 int lifecycle_keep_duty(struct gdpop_admin *a, const Model__Account *x)
 {
     struct count c = {.of = x};
-    if (x->duties == 0 || (a->flags & GDPOP_ADMIN_RECOVER))
+    if ((x->duties & GDPOP_DUTY_ANY) == 0 || (a->flags & GDPOP_ADMIN_RECOVER))
         return 0;
     int r = store_each(a->call.txn, &table_account, BYTES("", 0), count_holder, &c);
     if (r != 0 || c.others > 0)

@@ -14,21 +14,46 @@ extern const struct operation operations_export[], operations_archive[];
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
-extern const struct operation operations_reveal[];
+extern const struct operation operations_reveal[], operations_lost[];
 
 const struct operation *const operation_files[] = {
-    operations_account,   operations_account_state, operations_agreement,
-    operations_audit,     operations_binding,       operations_credential,
-    operations_device,    operations_host,          operations_org,
-    operations_permit,    operations_person,        operations_policy,
-    operations_profile,   operations_session,       operations_status,
-    operations_tick,      operations_trace,         operations_trail,
-    operations_workplace, operations_register,      operations_register_show,
-    operations_calendar,  operations_obligation,    operations_compliance,
-    operations_export,    operations_archive,       operations_role,
-    operations_request,   operations_leave,         operations_transfer,
-    operations_grant,     operations_window,        operations_org_change,
-    operations_org_merge, operations_reveal,        NULL,
+    operations_account,
+    operations_account_state,
+    operations_agreement,
+    operations_audit,
+    operations_binding,
+    operations_credential,
+    operations_device,
+    operations_host,
+    operations_org,
+    operations_permit,
+    operations_person,
+    operations_policy,
+    operations_profile,
+    operations_session,
+    operations_status,
+    operations_tick,
+    operations_trace,
+    operations_trail,
+    operations_workplace,
+    operations_register,
+    operations_register_show,
+    operations_calendar,
+    operations_obligation,
+    operations_compliance,
+    operations_export,
+    operations_archive,
+    operations_role,
+    operations_request,
+    operations_leave,
+    operations_transfer,
+    operations_grant,
+    operations_window,
+    operations_org_change,
+    operations_org_merge,
+    operations_reveal,
+    operations_lost,
+    NULL,
 };
 
 static int by_name(const void *a, const void *b)
@@ -67,6 +92,8 @@ const char *duty_names(unsigned duties)
         return _("audit");
     case GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY:
         return _("system or security");
+    case GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY | GDPOP_DUTY_OFFICER:
+        return _("system, security or duty-officer");
     case GDPOP_DUTY_ANY:
         return _("system, security or audit");
     case GDPOP_DUTY_ANY | GDPOP_DUTY_LEADER:

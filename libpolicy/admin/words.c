@@ -13,8 +13,9 @@ static const char *const words[] = {
     N_("future"), N_("ended"), N_("allowed"), N_("observed"), N_("change"), N_("notice"),
     N_("skipped"), N_("denied"),
     /* duties, levels, leaders */
-    N_("system"), N_("security"), N_("audit"), N_("province"), N_("city"), N_("county"), N_("town"),
-    N_("village"), N_("principal"), N_("responsible"), N_("acting"), N_("delegate"), N_("head"),
+    N_("system"), N_("security"), N_("audit"), N_("duty-officer"), N_("province"), N_("city"),
+    N_("county"), N_("town"), N_("village"), N_("principal"), N_("responsible"), N_("acting"),
+    N_("delegate"), N_("head"),
     /* kinds of devices, networks, roles, documents */
     N_("computer"), N_("phone"), N_("key"), N_("lan"), N_("vpn"), N_("management"),
     N_("device-anchored"), N_("learner"), N_("operator-entry"), N_("operator-management"),

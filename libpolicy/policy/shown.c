@@ -12,8 +12,9 @@ static const struct {
     {GDPOP_DUTY_SECURITY, "gdpop-security"},
     {GDPOP_DUTY_AUDIT, "gdpop-audit"},
     {GDPOP_DUTY_LEADER, "gdpop-leader"},
+    {GDPOP_DUTY_OFFICER, "gdpop-duty"},
 };
-enum { DUTY_GROUPS = 4, LEADER_GID = PUBLISH_DUTY_GID + 3 };
+enum { DUTY_GROUPS = 5, LEADER_GID = PUBLISH_DUTY_GID + 3 };
 
 bool publish_is_duty_group(const char *name)
 {

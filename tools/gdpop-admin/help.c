@@ -98,6 +98,8 @@ static void duties(FILE *out, const struct gdpop_operation *o)
         fprintf(out, " %s", _("security"));
     if (o->duties & GDPOP_DUTY_AUDIT)
         fprintf(out, " %s", _("audit"));
+    if (o->duties & GDPOP_DUTY_OFFICER)
+        fprintf(out, " %s", _("duty-officer"));
     fputc('\n', out);
 }
 

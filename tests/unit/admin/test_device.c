@@ -154,7 +154,7 @@ static void a_lost_device_is_found_by_the_security_duty_only(void **state)
     assert_refused(RUN(f, "secadm", "device", "found", "id", "D000001"), GDPOP_ERR_REFUSED,
                    "not reported lost");
     assert_refused(RUN(f, "audadm", "device", "lost", "id", "D000001"), GDPOP_ERR_NOT_AUTHORISED,
-                   "system or security");
+                   "system, security or duty-officer");
     assert_ok(RUN(f, "sysadm", "device", "lost", "id", "D000001"));
     assert_refused(RUN(f, "sysadm", "device", "lost", "id", "D000001"), GDPOP_ERR_EXISTS,
                    "already");
