@@ -2,12 +2,13 @@
 #include "admin/admin.h"
 
 #include "admin/calendar.h"
+#include "admin/forward.h"
 #include "nss/snapshot.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
 
-enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64 };
+enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64, FORWARD_LATE_MIN = 15 };
 
 /* One line: what, how it stands, and the command that would better it, NULL for none. */
 static int line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
@@ -112,8 +113,7 @@ static int show_seal(struct gdpop_admin *a)
     uint64_t epoch;
     const char *sentence;
     int r = trail_seal_state(a->call.txn, &epoch, &sentence);
-    char *value = arena_printf(a->call.arena, _("in force, epoch %llu"),
-                               (unsigned long long)epoch);
+    char *value = arena_printf(a->call.arena, _("in force, epoch %llu"), (unsigned long long)epoch);
     if (r != 0 || !value)
         return r != 0 ? r : GDPOP_ERR_NOMEM;
     return item(a, "seal", _("Seal of the trail"), sentence[0] ? sentence : value,
@@ -133,6 +133,33 @@ static int show_trail(struct gdpop_admin *a)
         return r;
     return item(a, "clock", _("Clock"), now,
                 a->clock_stepped ? "gdpop-admin audit accept-clock" : NULL);
+}
+
+/* A destination that fell behind or does not fit is not in order; nor is a copy that nobody has
+ * looked at for so long. */
+static int show_copies(struct gdpop_admin *a)
+{
+    const unsigned wanted = store_conf(a->call.store)->forward;
+    struct forward_age age;
+    struct settings s;
+    int r = policy_settings(a->call.txn, NULL, 0, &s);
+    for (int i = 0; r == 0 && i < CONF_FORWARD_COUNT; i++) {
+        if (!(wanted & 1U << i))
+            continue;
+        const char *name = arena_printf(a->call.arena, "forwarded.%s", conf_forward_names[i]);
+        if (!name)
+            return GDPOP_ERR_NOMEM;
+        if ((r = forward_age_handed(a, (enum conf_forward)i, &age)) == 0)
+            r = item(a, name, _("Events handed over to be forwarded"), age.value,
+                     age.wrong || age.minutes >= FORWARD_LATE_MIN ? "gdpop-admin audit forward"
+                                                                  : NULL);
+    }
+    if (r != 0 || (r = forward_age_confirmed(a, &age)) != 0)
+        return r;
+    int64_t days = settings_number(&s, SETTING_copy_confirm_days);
+    bool late = age.minutes >= days * 24 * 60;
+    return line(a, "copy_confirmed", _("Events seen in a copy off this host"), age.value,
+                !late || !wanted, late ? "gdpop-admin audit confirm --anchor FILE" : NULL);
 }
 
 static int show_host(struct gdpop_admin *a)
@@ -257,8 +284,9 @@ static int status(struct gdpop_admin *a, const struct request *q)
     result_list(a);
     if ((r = show_space(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
         (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_seal(a)) != 0 ||
-        (r = show_host(a)) != 0 || (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 ||
-        (r = show_sessions(a)) != 0 || (request_flag(q, "check") && (r = check(a)) != 0))
+        (r = show_copies(a)) != 0 || (r = show_host(a)) != 0 || (r = show_duties(a)) != 0 ||
+        (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
+        (request_flag(q, "check") && (r = check(a)) != 0))
         return r;
     return result_message(a, a->result.ok ? _("all is in order")
                                           : _("some things are not in order: see their remedies"));

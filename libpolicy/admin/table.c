@@ -10,7 +10,7 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_workplace[];
 extern const struct operation operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[];
-extern const struct operation operations_export[], operations_archive[];
+extern const struct operation operations_export[], operations_archive[], operations_forward[];
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
@@ -53,6 +53,7 @@ const struct operation *const operation_files[] = {
     operations_org_merge,
     operations_reveal,
     operations_lost,
+    operations_forward,
     NULL,
 };
 

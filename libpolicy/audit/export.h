@@ -29,6 +29,10 @@ int trail_find(struct txn *t, int64_t at, uint64_t *sequence);
 /* Number of the first and last event, 0 in an empty trail. */
 int trail_bounds(struct txn *t, uint64_t *first, uint64_t *last);
 
+/* The digest that event `first` was chained to, from the trail or the archive that ends there.
+ * GDPOP_ERR_TRAIL when neither has it. */
+int trail_digest_before(struct txn *t, uint64_t first, uint8_t digest[static DIGEST_BYTES]);
+
 /* Makes the key that signs when there is none. */
 int trail_make_sign_key(const struct conf *conf);
 /* Its public half as PEM, in the arena. */

@@ -86,12 +86,38 @@ int gdpop_audit_anchor(struct gdpop_audit *a, const char *text, size_t len, cons
 struct pass {
     struct gdpop_audit *a;
     int (*line)(struct pass *p, const struct trail_line *line);
+    /* A checkpoint among the events: of the last one passed; its text may be changed. */
+    int (*checkpoint)(struct pass *p, const struct file *f, char *text);
     int (*file_end)(struct pass *p, const struct file *f, char *manifest);
     void *arg;
     uint64_t last; /* of the files before this one */
     uint64_t file_first, file_last, lines;
     uint8_t file_digest[DIGEST_BYTES];
+    uint64_t repeated, repeated_to; /* events that stood in the file again, 0: none */
 };
+
+static int pass_checkpoint(struct pass *p, const struct file *f, struct reader *reader)
+{
+    char *text = reader_take_checkpoint(reader);
+    int r = text && p->checkpoint ? p->checkpoint(p, f, text) : 0;
+    free(text);
+    return r;
+}
+
+/* A collector may get events twice, in the same bytes; the second time tells nothing. */
+static bool is_repeated(struct pass *p, const struct trail_line *line)
+{
+    size_t i = line->sequence % FILES_SEEN;
+    bool again = line->sequence <= p->last && p->a->seen[i].sequence == line->sequence &&
+                 digest_equal(p->a->seen[i].digest, line->digest);
+    if (again && (p->repeated == 0 || line->sequence < p->repeated))
+        p->repeated = line->sequence;
+    if (again && line->sequence > p->repeated_to)
+        p->repeated_to = line->sequence;
+    p->a->seen[i].sequence = line->sequence;
+    memcpy(p->a->seen[i].digest, line->digest, DIGEST_BYTES);
+    return again;
+}
 
 /* What an earlier file held already is passed over. */
 static int pass_file(struct pass *p, const struct file *f)
@@ -102,13 +128,15 @@ static int pass_file(struct pass *p, const struct file *f)
     int r = reader_open(f->path, &reader), rc = 0;
     if (r < 0)
         return r;
-    p->file_first = p->file_last = 0;
+    p->file_first = p->file_last = p->repeated = p->repeated_to = 0;
     while ((r = reader_next(reader, &line)) == 1) {
+        if ((rc = pass_checkpoint(p, f, reader)) != 0)
+            break;
         if (p->file_first == 0)
             p->file_first = line.sequence;
         p->file_last = line.sequence;
         memcpy(p->file_digest, line.digest, DIGEST_BYTES);
-        if (line.sequence <= known)
+        if (line.sequence <= known || is_repeated(p, &line))
             continue;
         known = 0;
         p->lines++;
@@ -117,6 +145,8 @@ static int pass_file(struct pass *p, const struct file *f)
         if ((rc = p->line(p, &line)) != 0)
             break;
     }
+    if (r >= 0 && rc == 0)
+        rc = pass_checkpoint(p, f, reader);
     if (r >= 0 && rc == 0 && p->file_end)
         rc = p->file_end(p, f, reader_manifest(reader));
     reader_close(reader);
@@ -126,6 +156,7 @@ static int pass_file(struct pass *p, const struct file *f)
 static int pass_all(struct pass *p)
 {
     int r = 0;
+    memset(p->a->seen, 0, sizeof(p->a->seen));
     for (size_t i = 0; r == 0 && i < p->a->file_count; i++)
         r = pass_file(p, &p->a->files[i]);
     return r;
@@ -167,6 +198,7 @@ struct check {
     struct verifier *v;
     bool all_signed;
     bool first_of_file;
+    bool collected; /* the file has checkpoints among its events: no manifest ends it */
     uint8_t first_packed[LINE_MAX_BYTES]; /* the first event, until the manifest tells what was
                                              before it */
     size_t first_len;
@@ -225,12 +257,40 @@ static int check_first(struct check *c, const struct statement *s)
     return r;
 }
 
+static int check_checkpoint(struct pass *p, const struct file *f, char *text)
+{
+    struct check *c = p->arg;
+    struct statement s;
+    bool good = false;
+    c->collected = true;
+    if (statement_read(text, p->a->certificate, &s, &good) < 0 || s.last != p->file_last ||
+        !digest_equal(s.digest, p->file_digest))
+        verifier_report(c->v, "anchor", p->file_last, p->file_last,
+                        _("the checkpoint behind event %llu in %s does not fit what stands before "
+                          "it"),
+                        (unsigned long long)p->file_last, f->path);
+    else if (p->a->certificate && !good)
+        verifier_report(c->v, "signature", p->file_last, p->file_last,
+                        _("the checkpoint behind event %llu in %s was not signed by the key of "
+                          "this certificate"),
+                        (unsigned long long)p->file_last, f->path);
+    c->all_signed &= good;
+    return 0;
+}
+
 static int check_file_end(struct pass *p, const struct file *f, char *manifest)
 {
     struct check *c = p->arg;
     struct statement s;
     bool good;
     c->first_of_file = true;
+    bool collected = c->collected;
+    c->collected = false;
+    if (!manifest && collected)
+        return 0;
+    if (p->repeated)
+        verifier_report(c->v, "duplicated", p->repeated, p->repeated_to,
+                        _("event %llu stands there twice"), (unsigned long long)p->repeated);
     if (!manifest || statement_read(manifest, p->a->certificate, &s, &good) < 0) {
         c->all_signed = false;
         verifier_report(c->v, "manifest", p->file_first, p->file_last,
@@ -280,7 +340,11 @@ int gdpop_audit_verify(struct gdpop_audit *a,
 {
     struct verifier v = a->verifier;
     struct check *c = calloc(1, sizeof(*c));
-    struct pass p = {.a = a, .line = check_line, .file_end = check_file_end, .arg = c};
+    struct pass p = {.a = a,
+                     .line = check_line,
+                     .checkpoint = check_checkpoint,
+                     .file_end = check_file_end,
+                     .arg = c};
     err_clear();
     *report = (struct gdpop_audit_report){.ok = false};
     if (!c)

@@ -12,6 +12,8 @@ struct file {
     uint64_t first; /* number of its first event, 0: it has none */
 };
 
+enum { FILES_SEEN = 4096 };
+
 struct gdpop_audit {
     struct file *files;
     size_t file_count;
@@ -19,6 +21,10 @@ struct gdpop_audit {
     struct trail_anchor *anchors;
     size_t anchor_count;
     struct verifier verifier; /* keeps the keys */
+    struct {                  /* the last events passed, by number: to know them again */
+        uint64_t sequence;
+        uint8_t digest[DIGEST_BYTES];
+    } seen[FILES_SEEN];
 };
 
 /* packed: room for the event's bytes, which *item points to. */

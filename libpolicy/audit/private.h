@@ -18,8 +18,4 @@ int64_t trail_clock_expected(const Model__Event *newest, int64_t uptime, const c
 int trail_digest(const uint8_t previous[static DIGEST_BYTES], struct bytes event,
                  uint8_t out[static DIGEST_BYTES]);
 
-/* The digest that event `first` was chained to, from the trail or the archive that ends there.
- * GDPOP_ERR_TRAIL when neither has it. */
-int trail_digest_before(struct txn *t, uint64_t first, uint8_t digest[static DIGEST_BYTES]);
-
 #endif

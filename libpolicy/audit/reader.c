@@ -30,7 +30,7 @@ struct reader {
     uint8_t order[LINE_COLUMNS];
     uint64_t line_number;
     struct charset *charset; /* of a CSV file without a byte order mark; NULL: UTF-8 */
-    char *manifest;
+    char *manifest, *checkpoint;
 };
 
 /* Waits until the file was written to; false when it was taken away. */
@@ -233,6 +233,7 @@ void reader_close(struct reader *r)
     ZSTD_freeDStream(r->zstd);
     charset_close(r->charset);
     free(r->manifest);
+    free(r->checkpoint);
     free(r->path);
     free(r);
 }
@@ -253,11 +254,31 @@ static char *manifest_in(struct reader *r, char *text)
     return text;
 }
 
+/* The next line that is no checkpoint. */
+static int next_entry(struct reader *r, char **text, size_t *len)
+{
+    int rc;
+    while ((rc = next_line(r, text, len)) > 0 && r->format == LINE_JSONL &&
+           strncmp(*text, "{\"checkpoint\"", 13) == 0) {
+        free(r->checkpoint);
+        if (!(r->checkpoint = strdup(*text)))
+            return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    }
+    return rc;
+}
+
+char *reader_take_checkpoint(struct reader *r)
+{
+    char *taken = r->checkpoint;
+    r->checkpoint = NULL;
+    return taken;
+}
+
 int reader_next(struct reader *r, struct trail_line *line)
 {
     char *text, *manifest;
     size_t len;
-    int rc = r->manifest ? 0 : next_line(r, &text, &len);
+    int rc = r->manifest ? 0 : next_entry(r, &text, &len);
     if (rc <= 0)
         return rc;
     if (r->charset && charset_convert(r->charset, &text, &len) < 0)

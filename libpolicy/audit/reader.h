@@ -18,6 +18,11 @@ void reader_close(struct reader *r); /* NULL is allowed */
  * GDPOP_ERR_FORMAT with file and line number, GDPOP_ERR_SYSTEM, GDPOP_ERR_NOMEM. */
 int reader_next(struct reader *r, struct trail_line *line);
 
+/* The checkpoint (as JSON, to be freed) that stood before the line last returned, or before the
+ * end: a collector writes down checkpoints among the events. NULL when none did. Of several the
+ * last. */
+char *reader_take_checkpoint(struct reader *r);
+
 /* After the end: the line of the manifest (as JSON, may be changed), NULL when there is none. */
 char *reader_manifest(struct reader *r);
 

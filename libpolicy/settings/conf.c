@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+const char *const conf_forward_names[CONF_FORWARD_COUNT] = {"syslog", "journal", "audit"};
+
 void conf_default(struct conf *c)
 {
     *c = (struct conf){
@@ -18,6 +20,7 @@ void conf_default(struct conf *c)
         .local_uid_max = 999,
         .store_wait_sec = 5,
         .map_size_mib = 64,
+        .forward_socket = "/run/gdpop-forward/log",
         .break_glass_count = 1,
         .break_glass = {"root"},
     };
@@ -40,13 +43,13 @@ static bool copy_path(const char *value, char *out, size_t size)
     return true;
 }
 
-static int take_path(const char *key, const char *value, char out[static 256])
+static int take_path(const char *key, const char *value, char *out, size_t size)
 {
-    if (copy_path(value, out, 256))
+    if (copy_path(value, out, size))
         return 0;
     return err_fail(GDPOP_ERR_CONFIG,
-                    _("%s must be an absolute path of at most 255 bytes, without . and .. in it."),
-                    key);
+                    _("%s must be an absolute path of at most %zu bytes, without . and .. in it."),
+                    key, size - 1);
 }
 
 static bool read_number(const char *text, int64_t min, int64_t max, int64_t *number)
@@ -72,6 +75,24 @@ static int take_language(const char *value, struct conf *c)
     if (strcmp(value, "zh") != 0 && strcmp(value, "en") != 0)
         return err_fail(GDPOP_ERR_CONFIG, _("language must be zh or en."));
     strcpy(c->language, value);
+    return 0;
+}
+
+static int take_forward(const char *value, struct conf *c)
+{
+    for (const char *at = value; *at; at += strspn(at, " ")) {
+        size_t len = strcspn(at, " ");
+        int i = 0;
+        while (i < CONF_FORWARD_COUNT && (strlen(conf_forward_names[i]) != len ||
+                                          strncmp(conf_forward_names[i], at, len) != 0))
+            i++;
+        if (i == CONF_FORWARD_COUNT)
+            return err_fail(GDPOP_ERR_CONFIG,
+                            _("forward must be some of syslog, journal and audit, separated by "
+                              "blanks."));
+        c->forward |= 1U << i;
+        at += len;
+    }
     return 0;
 }
 
@@ -160,12 +181,15 @@ enum key {
     KEY_store_wait_sec,
     KEY_map_size_mib,
     KEY_trusted_caller,
+    KEY_forward,
+    KEY_forward_socket,
     KEY_COUNT
 };
 
 static const char *const key_names[KEY_COUNT] = {
-    "break_glass",   "store_dir",      "key_dir",      "snapshot",      "language",
-    "local_uid_max", "store_wait_sec", "map_size_mib", "trusted_caller"};
+    "break_glass",    "store_dir",     "key_dir",        "snapshot",
+    "language",       "local_uid_max", "store_wait_sec", "map_size_mib",
+    "trusted_caller", "forward",       "forward_socket"};
 
 struct reading {
     struct conf conf;
@@ -180,11 +204,11 @@ static int take_value(enum key key, const char *value, struct conf *c)
     case KEY_break_glass:
         return take_break_glass(value, c);
     case KEY_store_dir:
-        return take_path(key_names[key], value, c->store_dir);
+        return take_path(key_names[key], value, c->store_dir, sizeof(c->store_dir));
     case KEY_key_dir:
-        return take_path(key_names[key], value, c->key_dir);
+        return take_path(key_names[key], value, c->key_dir, sizeof(c->key_dir));
     case KEY_snapshot:
-        return take_path(key_names[key], value, c->snapshot);
+        return take_path(key_names[key], value, c->snapshot, sizeof(c->snapshot));
     case KEY_language:
         return take_language(value, c);
     case KEY_local_uid_max:
@@ -201,6 +225,10 @@ static int take_value(enum key key, const char *value, struct conf *c)
         return r;
     case KEY_trusted_caller:
         return take_callers(value, c);
+    case KEY_forward:
+        return take_forward(value, c);
+    case KEY_forward_socket:
+        return take_path(key_names[key], value, c->forward_socket, sizeof(c->forward_socket));
     case KEY_COUNT:
         break;
     }

@@ -15,15 +15,26 @@ struct conf_caller { /* a service allowed to state a device id */
     uint32_t uid;
 };
 
+/* Where events are forwarded to; conf_forward_names[]: "syslog", "journal", "audit". */
+enum conf_forward {
+    CONF_FORWARD_syslog,
+    CONF_FORWARD_journal,
+    CONF_FORWARD_audit,
+    CONF_FORWARD_COUNT
+};
+extern const char *const conf_forward_names[CONF_FORWARD_COUNT];
+
 struct conf {
-    char path[256];         /* of the file itself */
-    char store_dir[256];    /* store_dir = /var/lib/gdpop */
-    char key_dir[256];      /* key_dir = /etc/gdpop/keys */
-    char snapshot[256];     /* snapshot = /var/lib/gdpop-nss/snapshot */
-    char language[8];       /* language = zh | en */
-    uint32_t local_uid_max; /* local_uid_max = 999 */
-    int store_wait_sec;     /* store_wait_sec = 5 */
-    unsigned map_size_mib;  /* map_size_mib = 64: first size of the map, it grows */
+    char path[256];           /* of the file itself */
+    char store_dir[256];      /* store_dir = /var/lib/gdpop */
+    char key_dir[256];        /* key_dir = /etc/gdpop/keys */
+    char snapshot[256];       /* snapshot = /var/lib/gdpop-nss/snapshot */
+    char language[8];         /* language = zh | en */
+    uint32_t local_uid_max;   /* local_uid_max = 999 */
+    int store_wait_sec;       /* store_wait_sec = 5 */
+    unsigned map_size_mib;    /* map_size_mib = 64: first size of the map, it grows */
+    unsigned forward;         /* forward = syslog journal audit: bits 1 << enum conf_forward */
+    char forward_socket[104]; /* forward_socket = /run/gdpop-forward/log */
     int break_glass_count;
     char break_glass[CONF_NAMES_MAX][33]; /* break_glass = root rescue */
     int caller_count;

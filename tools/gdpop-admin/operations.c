@@ -1,5 +1,6 @@
 #include "operations.h"
 
+#include "forward.h"
 #include "import.h"
 #include "init.h"
 #include "register.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 static const struct own_command *const own_commands[] = {
+    &forward_command,
     &import_accounts_command,
     &import_orgs_command,
     &init_command,

@@ -91,9 +91,9 @@ static void the_shipped_file_holds_the_defaults(void **state)
     if (conf_read(p->path, &c) != 0)
         fail_msg("%s", err_sentence());
     assert_default(&c, p->path);
-    static const char *const names[] = {"break_glass",    "local_uid_max", "store_dir",
-                                        "key_dir",        "snapshot",      "language",
-                                        "store_wait_sec", "map_size_mib",  "trusted_caller"};
+    static const char *const names[] = {
+        "break_glass",    "local_uid_max", "store_dir",      "key_dir", "snapshot",      "language",
+        "store_wait_sec", "map_size_mib",  "trusted_caller", "forward", "forward_socket"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char line[40];
         snprintf(line, sizeof(line), "\n#%s =", names[i]);
@@ -112,7 +112,9 @@ static void every_key_is_read(void **state)
                                "language = en\n"
                                "store_wait_sec = 60\n"
                                "map_size_mib = 16\n"
-                               "trusted_caller = gdpop-vpn:110  web:0\n";
+                               "trusted_caller = gdpop-vpn:110  web:0\n"
+                               "forward = journal  syslog\n"
+                               "forward_socket = /run/log/events\n";
     write_conf(p, text, strlen(text));
     struct conf c;
     if (conf_read(p->path, &c) != 0)
@@ -126,6 +128,8 @@ static void every_key_is_read(void **state)
     assert_string_equal(c.language, "en");
     assert_int_equal(c.store_wait_sec, 60);
     assert_int_equal(c.map_size_mib, 16);
+    assert_int_equal(c.forward, 1U << CONF_FORWARD_syslog | 1U << CONF_FORWARD_journal);
+    assert_string_equal(c.forward_socket, "/run/log/events");
     assert_int_equal(c.caller_count, 2);
     assert_string_equal(c.caller[0].service, "gdpop-vpn");
     assert_int_equal(c.caller[0].uid, 110);
