@@ -1,6 +1,7 @@
 #include "audit/reader.h"
-#include "audit/charset.h"
 
+#include "audit/charset.h"
+#include "audit/compression.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -12,7 +13,6 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 enum { BUFFER_BYTES = 4 * LINE_MAX_BYTES, INPUT_BYTES = 1 << 17 };
 
@@ -21,6 +21,7 @@ struct reader {
     int watch_fd; /* of a file that grows; -1: an end is the end */
     char *path;
     ZSTD_DStream *zstd; /* NULL: not compressed */
+    const struct compression *with;
     ZSTD_inBuffer input;
     char input_bytes[INPUT_BYTES];
     char buffer[BUFFER_BYTES + 1];
@@ -88,7 +89,7 @@ static int inflate(struct reader *r)
                 return 0;
             }
         }
-        if (ZSTD_isError(ZSTD_decompressStream(r->zstd, &out, &r->input)))
+        if (r->with->ZSTD_isError(r->with->ZSTD_decompressStream(r->zstd, &out, &r->input)))
             return damaged(r);
     }
     r->to = out.pos;
@@ -157,7 +158,9 @@ static int begin(struct reader *r)
         memcpy(r->input_bytes, r->buffer, got);
         r->input = (ZSTD_inBuffer){r->input_bytes, got, 0};
         r->to = 0;
-        if (!(r->zstd = ZSTD_createDStream()))
+        if (!(r->with = compression_get()))
+            return GDPOP_ERR_SYSTEM;
+        if (!(r->zstd = r->with->ZSTD_createDStream()))
             return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     }
     while (rc == 0 && !r->ended && r->to < 16)
@@ -230,7 +233,8 @@ void reader_close(struct reader *r)
         close(r->fd);
     if (r->watch_fd >= 0)
         close(r->watch_fd);
-    ZSTD_freeDStream(r->zstd);
+    if (r->zstd)
+        r->with->ZSTD_freeDStream(r->zstd);
     charset_close(r->charset);
     free(r->manifest);
     free(r->checkpoint);

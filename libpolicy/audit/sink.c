@@ -1,5 +1,6 @@
 #include "audit/sink.h"
 
+#include "audit/compression.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -7,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zstd.h>
 
 enum { BUFFER_BYTES = 1 << 18, LEVEL = 3 };
 
@@ -23,12 +23,14 @@ int sink_open(struct sink *s, int fd, bool compressed)
         return short_memory();
     if (!compressed)
         return 0;
+    if (!(s->with = compression_get()))
+        return sink_close(s, GDPOP_ERR_SYSTEM);
     s->out = malloc(BUFFER_BYTES);
-    s->zstd = ZSTD_createCCtx();
+    s->zstd = s->with->ZSTD_createCCtx();
     if (!s->out || !s->zstd)
         return sink_close(s, short_memory());
-    ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_compressionLevel, LEVEL);
-    ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_checksumFlag, 1);
+    s->with->ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_compressionLevel, LEVEL);
+    s->with->ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_checksumFlag, 1);
     return 0;
 }
 
@@ -52,9 +54,9 @@ static int compress(struct sink *s, ZSTD_EndDirective end)
     size_t left;
     do {
         ZSTD_outBuffer out = {s->out, BUFFER_BYTES, 0};
-        left = ZSTD_compressStream2(s->zstd, &out, &in, end);
-        if (ZSTD_isError(left))
-            return err_fail(GDPOP_ERR_INTERNAL, "zstd: %s", ZSTD_getErrorName(left));
+        left = s->with->ZSTD_compressStream2(s->zstd, &out, &in, end);
+        if (s->with->ZSTD_isError(left))
+            return err_fail(GDPOP_ERR_INTERNAL, "zstd: %s", s->with->ZSTD_getErrorName(left));
         int r = write_all(s->fd, s->out, out.pos);
         if (r < 0)
             return r;
@@ -94,7 +96,8 @@ int sink_close(struct sink *s, int r)
         r = flush(s, true);
     if (r == 0 && fsync(s->fd) < 0 && errno != EINVAL && errno != EROFS) /* a pipe */
         r = err_errno(_("the export cannot be written"));
-    ZSTD_freeCCtx(s->zstd);
+    if (s->zstd)
+        s->with->ZSTD_freeCCtx(s->zstd);
     free(s->out);
     free(s->buffer);
     *s = (struct sink){.fd = -1};

@@ -1,5 +1,6 @@
 /* No common word, no simple pattern, and not the old password with a few changes: judged by
  * libpwquality with settings from here, never from its configuration file. */
+#include "base/library.h"
 #include "base/text.h"
 #include "rules/fold.h"
 #include "rules/rule.h"
@@ -35,6 +36,26 @@ static void make_fork_safe(void)
     fork_safe = pthread_atfork(lock, unlock, unlock) == 0;
 }
 
+static struct {
+    __typeof__(pwquality_default_settings) *pwquality_default_settings;
+    __typeof__(pwquality_set_int_value) *pwquality_set_int_value;
+    __typeof__(pwquality_check) *pwquality_check;
+    __typeof__(pwquality_free_settings) *pwquality_free_settings;
+} lib;
+
+/* Only a new password needs it: a login does without it and the dictionary's library behind it. */
+static bool load_library(void)
+{
+    static const struct library_function functions[] = {
+        LIBRARY_FUNCTION(lib, pwquality_default_settings),
+        LIBRARY_FUNCTION(lib, pwquality_set_int_value),
+        LIBRARY_FUNCTION(lib, pwquality_check),
+        LIBRARY_FUNCTION(lib, pwquality_free_settings),
+    };
+    return library_load("libpwquality.so.1", functions, sizeof(functions) / sizeof(functions[0])) ==
+           0;
+}
+
 static pwquality_settings_t *own_settings(void)
 {
     static const struct {
@@ -55,10 +76,10 @@ static pwquality_settings_t *own_settings(void)
         {PWQ_SETTING_MAX_CLASS_REPEAT, 0},
         {PWQ_SETTING_MAX_SEQUENCE, 0},
     };
-    pwquality_settings_t *pwq = pwquality_default_settings();
+    pwquality_settings_t *pwq = lib.pwquality_default_settings();
     for (size_t i = 0; pwq && i < sizeof(values) / sizeof(values[0]); i++)
-        if (pwquality_set_int_value(pwq, values[i].setting, values[i].value) != 0) {
-            pwquality_free_settings(pwq);
+        if (lib.pwquality_set_int_value(pwq, values[i].setting, values[i].value) != 0) {
+            lib.pwquality_free_settings(pwq);
             pwq = NULL;
         }
     return pwq;
@@ -88,11 +109,11 @@ static int check(const struct secret *candidate, const struct secret *old)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_fork_safe);
-    pwquality_settings_t *pwq = fork_safe ? own_settings() : NULL;
+    pwquality_settings_t *pwq = fork_safe && load_library() ? own_settings() : NULL;
     if (!pwq)
         return PWQ_ERROR_MEM_ALLOC;
     lock();
-    int r = pwquality_check(pwq, candidate->text, old ? old->text : NULL, NULL, NULL);
+    int r = lib.pwquality_check(pwq, candidate->text, old ? old->text : NULL, NULL, NULL);
     unlock();
     wipe_stack();
     wipe_freed(candidate->len + 1, 2);
@@ -100,7 +121,7 @@ static int check(const struct secret *candidate, const struct secret *old)
         wipe_freed(old->len + 1, 2);
         wipe_freed(2 * old->len + 1, 1);
     }
-    pwquality_free_settings(pwq);
+    lib.pwquality_free_settings(pwq);
     return r < 0 ? r : 0;
 }
 
