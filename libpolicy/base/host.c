@@ -1,6 +1,7 @@
 #include "base/host.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +34,20 @@ void host_machine_id(char out[static 33])
         strcpy(out, "-");
 }
 
+static char boot_id[40];
+
+static void read_boot_id(void)
+{
+    if (!read_word("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id)))
+        strcpy(boot_id, "-");
+}
+
+/* No process outlives its boot. */
 void host_boot_id(char out[static 40])
 {
-    if (!read_word("/proc/sys/kernel/random/boot_id", out, 40))
-        strcpy(out, "-");
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_boot_id);
+    strcpy(out, boot_id);
 }
 
 int64_t host_uptime(void)

@@ -1,42 +1,39 @@
 #include "policy/local.h"
 
-#include <errno.h>
-#include <grp.h>
-#include <pwd.h>
+#include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 1 << 20 };
-
-static bool is_wanted(const struct passwd *pw, const char *name, uid_t uid)
+/* Name and number of a line of passwd or group: "name:x:number:…"; false for any other line. */
+static bool parse(char *line, char **name, uint32_t *number)
 {
-    return name ? strcmp(pw->pw_name, name) == 0 : pw->pw_uid == uid;
+    char *text = line + strspn(line, " \t"), *end;
+    *name = strsep(&text, ":");
+    strsep(&text, ":");
+    if (!text || **name == '\0' || **name == '#' || !isdigit((unsigned char)*text))
+        return false;
+    unsigned long long value = strtoull(text, &end, 10);
+    *number = (uint32_t)value;
+    return *end == ':' && value <= UINT32_MAX;
 }
 
-/* The first line with this name, or without a name with this uid. */
-static bool find(const char *name, uid_t *uid)
+/* The number in the first line with this name, or without a name the first line with this number.
+ * The C library's readers would ask the kernel for their place in the file at each line. */
+static bool find(const char *path, const char *name, uint32_t *number)
 {
-    struct passwd pw, *found;
-    size_t size = 4096;
+    char *line = NULL, *found;
+    size_t size = 0;
     bool hit = false;
-    FILE *f = fopen("/etc/passwd", "re");
-    char *buffer = malloc(size);
-    while (f && buffer && !hit) {
-        int r = fgetpwent_r(f, &pw, buffer, size, &found);
-        if (r == ERANGE &&
-            size < LINE_MAX_BYTES) { /* the C library goes back to the line's start */
-            free(buffer);
-            buffer = malloc(size *= 2);
-            continue;
-        }
-        if (r != 0)
-            break;
-        hit = is_wanted(&pw, name, *uid);
-    }
+    uint32_t value;
+    FILE *f = fopen(path, "re");
+    while (f && !hit && getline(&line, &size, f) > 0)
+        if (parse(line, &found, &value))
+            hit = name ? strcmp(found, name) == 0 : value == *number;
     if (hit)
-        *uid = pw.pw_uid;
-    free(buffer);
+        *number = value;
+    free(line);
     if (f)
         fclose(f);
     return hit;
@@ -44,37 +41,12 @@ static bool find(const char *name, uid_t *uid)
 
 bool local_has_name(const char *name, uid_t *uid)
 {
-    return find(name, uid);
+    return find("/etc/passwd", name, uid);
 }
 
 bool local_has_uid(uid_t uid)
 {
-    return find(NULL, &uid);
-}
-
-/* The first group with this name, or without a name with this gid. */
-static bool find_group(const char *name, gid_t gid)
-{
-    struct group gr, *found;
-    size_t size = 4096;
-    bool hit = false;
-    FILE *f = fopen("/etc/group", "re");
-    char *buffer = malloc(size);
-    while (f && buffer && !hit) {
-        int r = fgetgrent_r(f, &gr, buffer, size, &found);
-        if (r == ERANGE && size < LINE_MAX_BYTES) {
-            free(buffer);
-            buffer = malloc(size *= 2);
-            continue;
-        }
-        if (r != 0)
-            break;
-        hit = name ? strcmp(gr.gr_name, name) == 0 : gr.gr_gid == gid;
-    }
-    free(buffer);
-    if (f)
-        fclose(f);
-    return hit;
+    return find("/etc/passwd", NULL, &uid);
 }
 
 bool local_reserves_group(const char *name)
@@ -85,10 +57,11 @@ bool local_reserves_group(const char *name)
     for (size_t i = 0; i < sizeof(powers) / sizeof(powers[0]); i++)
         if (strcmp(powers[i], name) == 0)
             return true;
-    return find_group(name, 0);
+    gid_t gid;
+    return find("/etc/group", name, &gid);
 }
 
 bool local_has_gid(gid_t gid)
 {
-    return find_group(NULL, gid);
+    return find("/etc/group", NULL, &gid);
 }

@@ -1,35 +1,8 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
-#include <arpa/inet.h>
+#include "policy/own_address.h"
 #include <fnmatch.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
-
-/* Whether the address is one of this host's own: a login that seems to come from here tells no
- * place. */
-static bool is_own_address(const struct address *a)
-{
-    struct ifaddrs *list;
-    bool own = address_is_loopback(a);
-    if (own || getifaddrs(&list) != 0)
-        return true;
-    for (struct ifaddrs *i = list; i && !own; i = i->ifa_next) {
-        struct address mine = {.byte = {[10] = 0xff, [11] = 0xff}};
-        if (!i->ifa_addr)
-            continue;
-        if (i->ifa_addr->sa_family == AF_INET)
-            memcpy(mine.byte + 12, &((struct sockaddr_in *)i->ifa_addr)->sin_addr, 4);
-        else if (i->ifa_addr->sa_family == AF_INET6)
-            memcpy(mine.byte, &((struct sockaddr_in6 *)i->ifa_addr)->sin6_addr, 16);
-        else
-            continue;
-        own = memcmp(&mine, a, sizeof(mine)) == 0;
-    }
-    freeifaddrs(list);
-    return own;
-}
 
 /* A kernel terminal, or one that the host's record names. */
 static bool is_console(const Model__Host *host, const char *tty)
