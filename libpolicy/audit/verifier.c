@@ -185,7 +185,7 @@ static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal 
         *seal = i->epoch > i->sequence ? SEAL_BAD : SEAL_UNKNOWN;
         return 0;
     }
-    int r = digester_hmac(v->digester, BYTES(i->digest, DIGEST_BYTES), mac);
+    int r = digester_hmac(v->digester, &BYTES(i->digest, DIGEST_BYTES), 1, mac);
     if (r == 0 && same(mac, i->mac))
         *seal = SEAL_GOOD;
     return r;

@@ -82,24 +82,27 @@ int digester_key(struct digester *d, const uint8_t key[static DIGEST_BYTES])
     return begin(d, &d->inner, key, 0x36) && begin(d, &d->outer, key, 0x5c) ? 0 : failed();
 }
 
-/* The state behind the key's block, gone on with text. */
-static bool go_on(const struct digester *d, void *from, const struct bytes *parts, size_t n,
-                  uint8_t out[static DIGEST_BYTES])
+static bool add(const struct digester *d, void *ctx, struct bytes part)
 {
-    void *ctx = from ? d->provider->sm3.dupctx(from) : NULL;
-    bool good = ctx != NULL;
-    for (size_t i = 0; good && i < n; i++)
-        good = d->provider->sm3.update(ctx, parts[i].data, parts[i].len);
-    good = good && finish(d, ctx, out);
-    free_ctx(d, ctx);
-    return good;
+    return part.len == 0 || d->provider->sm3.update(ctx, part.data, part.len);
 }
 
-int digester_hmac(struct digester *d, struct bytes part, uint8_t out[static DIGEST_BYTES])
+int digester_hmac(const struct digester *d, const struct bytes *parts, size_t n,
+                  uint8_t out[static DIGEST_BYTES])
 {
-    uint8_t length[8], inner[DIGEST_BYTES];
-    bytes_put_be64(length, part.len);
-    const struct bytes parts[] = {BYTES(length, sizeof(length)), part},
-                       last = BYTES(inner, sizeof(inner));
-    return go_on(d, d->inner, parts, 2, inner) && go_on(d, d->outer, &last, 1, out) ? 0 : failed();
+    uint8_t inner_digest[DIGEST_BYTES];
+    void *inner = d->inner ? d->provider->sm3.dupctx(d->inner) : NULL;
+    void *outer = d->outer ? d->provider->sm3.dupctx(d->outer) : NULL;
+    bool good = inner && outer;
+    for (size_t i = 0; good && i < n; i++) {
+        uint8_t length[8];
+        bytes_put_be64(length, parts[i].len);
+        good = add(d, inner, BYTES(length, sizeof(length))) && add(d, inner, parts[i]);
+    }
+    good = good && finish(d, inner, inner_digest) &&
+           add(d, outer, BYTES(inner_digest, DIGEST_BYTES)) && finish(d, outer, out);
+    free_ctx(d, inner);
+    free_ctx(d, outer);
+    explicit_bzero(inner_digest, sizeof(inner_digest));
+    return good ? 0 : failed();
 }

@@ -1,5 +1,5 @@
 /* SM3 and HMAC-SM3 of many short texts: what digest.h computes, with the allocation, and for HMAC
- * the two blocks of the key, done once. One thread at a time. */
+ * the two blocks of the key, done once. One thread at a time, but for digester_hmac. */
 #ifndef GDPOP_CRYPTO_DIGESTER_H
 #define GDPOP_CRYPTO_DIGESTER_H
 
@@ -16,7 +16,8 @@ int digester_sm3(struct digester *d, const struct bytes *parts, size_t n,
                  uint8_t out[static DIGEST_BYTES]);
 /* The key of the digester_hmac calls that follow. */
 int digester_key(struct digester *d, const uint8_t key[static DIGEST_BYTES]);
-/* As digest_hmac over one part. */
-int digester_hmac(struct digester *d, struct bytes part, uint8_t out[static DIGEST_BYTES]);
+/* As digest_hmac. Threads may share a digester for this alone. */
+int digester_hmac(const struct digester *d, const struct bytes *parts, size_t n,
+                  uint8_t out[static DIGEST_BYTES]);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/digester.h"
 #include "crypto/keyfile.h"
 
 #include <dirent.h>
@@ -20,7 +21,8 @@ struct keyring {
     struct {
         uint32_t id;
         struct keyring_pair pair;
-    } keys[KEYS_MAX]; /* by id, ascending */
+        struct digester *authenticator; /* under pair.authenticate */
+    } keys[KEYS_MAX];                   /* by id, ascending */
     uint8_t lookup[DIGEST_BYTES];
 };
 
@@ -35,6 +37,7 @@ static int add_key(struct keyring *k, const struct keyfile *f, const char *dir)
 {
     uint8_t encrypt[DIGEST_BYTES];
     struct keyring_pair pair;
+    struct digester *authenticator = NULL;
     size_t at = k->count;
     while (at > 0 && k->keys[at - 1].id > f->id)
         at--;
@@ -48,12 +51,17 @@ static int add_key(struct keyring *k, const struct keyfile *f, const char *dir)
         r = derive(f, "gdpop seal authenticate 1", pair.authenticate);
     if (r == 0 && at == 0)
         r = derive(f, "gdpop lookup 1", k->lookup);
+    if (r == 0 && (r = digester_new(&authenticator)) == 0)
+        r = digester_key(authenticator, pair.authenticate);
     if (r == 0) {
         memcpy(pair.encrypt, encrypt, sizeof(pair.encrypt));
         memmove(&k->keys[at + 1], &k->keys[at], (k->count - at) * sizeof(k->keys[0]));
         k->keys[at].id = f->id;
         k->keys[at].pair = pair;
+        k->keys[at].authenticator = authenticator;
         k->count++;
+    } else {
+        digester_free(authenticator);
     }
     explicit_bzero(encrypt, sizeof(encrypt));
     explicit_bzero(&pair, sizeof(pair));
@@ -137,6 +145,8 @@ void keyring_free(struct keyring *k)
 {
     if (!k)
         return;
+    for (size_t i = 0; i < k->count; i++)
+        digester_free(k->keys[i].authenticator);
     explicit_bzero(k, sizeof(*k));
     free(k);
 }
@@ -194,10 +204,26 @@ uint32_t keyring_current(const struct keyring *k)
     return k->count > 0 ? k->keys[k->count - 1].id : 0;
 }
 
+static size_t index_of(const struct keyring *k, uint32_t id)
+{
+    size_t i = k->count;
+    while (i > 0 && k->keys[i - 1].id != id)
+        i--;
+    return i;
+}
+
+int keyring_authenticate(const struct keyring *k, uint32_t id, const struct bytes *parts, size_t n,
+                         uint8_t mac[static 32])
+{
+    size_t i = index_of(k, id);
+    memset(mac, 0, 32);
+    if (i == 0)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("the key ring has no key %u"), (unsigned)id);
+    return digester_hmac(k->keys[i - 1].authenticator, parts, n, mac);
+}
+
 const struct keyring_pair *keyring_pair(const struct keyring *k, uint32_t id)
 {
-    for (size_t i = k->count; i > 0; i--)
-        if (k->keys[i - 1].id == id)
-            return &k->keys[i - 1].pair;
-    return NULL;
+    size_t i = index_of(k, id);
+    return i > 0 ? &k->keys[i - 1].pair : NULL;
 }

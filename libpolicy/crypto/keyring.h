@@ -32,6 +32,11 @@ int keyring_create(const char *dir);
 int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,
                    uint8_t out[static 32]);
 
+/* HMAC-SM3 of the parts (digest.h) under the authentication key of key `id`, which must be there;
+ * the work on the key is done already. Threads may share a ring. */
+int keyring_authenticate(const struct keyring *k, uint32_t id, const struct bytes *parts, size_t n,
+                         uint8_t mac[static 32]);
+
 /* The id that seals. */
 uint32_t keyring_current(const struct keyring *k);
 

@@ -30,27 +30,28 @@ static int apply_ctr(const uint8_t key[static 16], const uint8_t nonce[static NO
     return good ? 0 : err_fail(GDPOP_ERR_CRYPTO, _("OpenSSL cannot apply SM4-CTR"));
 }
 
-static int authenticate(const struct keyring_pair *keys, const struct seal_place *place,
-                        const uint8_t *header, struct bytes ciphertext,
-                        uint8_t mac[static DIGEST_BYTES])
-{
-    const struct bytes parts[] = {bytes_of_text(place->table), place->key,
-                                  BYTES(header, HEADER_BYTES), ciphertext};
-    return digest_hmac(BYTES(keys->authenticate, sizeof(keys->authenticate)), parts, 4, mac);
-}
-
-static void put_be(uint8_t *out, uint32_t value, int len)
-{
-    for (int i = len - 1; i >= 0; i--, value >>= 8)
-        out[i] = (uint8_t)value;
-}
-
 static uint32_t get_be(const uint8_t *in, int len)
 {
     uint32_t value = 0;
     for (int i = 0; i < len; i++)
         value = value << 8 | in[i];
     return value;
+}
+
+/* Under the key that the header names. */
+static int authenticate(const struct keyring *k, const struct seal_place *place,
+                        const uint8_t *header, struct bytes ciphertext,
+                        uint8_t mac[static DIGEST_BYTES])
+{
+    const struct bytes parts[] = {bytes_of_text(place->table), place->key,
+                                  BYTES(header, HEADER_BYTES), ciphertext};
+    return keyring_authenticate(k, get_be(header + KEY_AT, 4), parts, 4, mac);
+}
+
+static void put_be(uint8_t *out, uint32_t value, int len)
+{
+    for (int i = len - 1; i >= 0; i--, value >>= 8)
+        out[i] = (uint8_t)value;
 }
 
 int seal_wrap(const struct keyring *k, const struct seal_place *place, struct bytes plain,
@@ -75,7 +76,7 @@ int seal_wrap(const struct keyring *k, const struct seal_place *place, struct by
     if (r == 0)
         r = apply_ctr(keys->encrypt, value + NONCE_AT, plain.data, plain.len, ciphertext);
     if (r == 0)
-        r = authenticate(keys, place, value, BYTES(ciphertext, plain.len), ciphertext + plain.len);
+        r = authenticate(k, place, value, BYTES(ciphertext, plain.len), ciphertext + plain.len);
     if (r == 0)
         *out = BYTES(value, plain.len + SEAL_OVERHEAD_BYTES);
     return r;
@@ -110,7 +111,7 @@ int seal_open(const struct keyring *k, struct seal_place *place, struct bytes se
         return refuse(place, _("the record was sealed with a key that is not on this host"));
 
     struct bytes ciphertext = BYTES(value + HEADER_BYTES, sealed.len - SEAL_OVERHEAD_BYTES);
-    int r = authenticate(keys, place, value, ciphertext, mac);
+    int r = authenticate(k, place, value, ciphertext, mac);
     if (r < 0)
         return r;
     if (!digest_equal(mac, value + HEADER_BYTES + ciphertext.len))
