@@ -44,16 +44,35 @@ struct arena *arena_new(void)
     return a;
 }
 
-void arena_free(struct arena *a)
+static void free_chunks(struct chunk *c)
 {
-    if (!a)
-        return;
-    for (struct chunk *c = a->chunks, *next; c; c = next) {
+    for (struct chunk *next; c; c = next) {
         next = c->next;
         explicit_bzero(c->data, c->used);
         free(c);
     }
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    free_chunks(a->chunks);
     free(a);
+}
+
+void arena_clear(struct arena *a)
+{
+    struct chunk *kept = a->chunks;
+    if (kept && kept->size == CHUNK_BYTES) {
+        free_chunks(kept->next);
+        explicit_bzero(kept->data, kept->used);
+        kept->used = 0;
+        kept->next = NULL;
+    } else {
+        free_chunks(kept);
+        a->chunks = NULL;
+    }
 }
 
 /* A chunk with at least this room. A larger one than usual is full at once, so it goes behind the

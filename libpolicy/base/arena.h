@@ -14,6 +14,9 @@ struct arena *arena_new(void);
 /* Wipes and frees all of it; NULL is allowed. */
 void arena_free(struct arena *a);
 
+/* Wipes all of it and keeps room for more, for a loop that needs little at a time. */
+void arena_clear(struct arena *a);
+
 /* Zeroed, aligned for any type; NULL (and this thread's sentence) when memory is short. Zero bytes
  * give a valid pointer. */
 void *arena_alloc(struct arena *a, size_t bytes);

@@ -162,6 +162,50 @@ static int show_leaders(struct bytes key, void *message, void *arg)
     return r;
 }
 
+static int append(struct shown *s, const struct shown *part)
+{
+    size_t before = s->user_count;
+    for (size_t i = 0; i < part->user_count; i++) {
+        if (reserve(&s->users, s->user_count, &s->user_room, sizeof(*s->users)) != 0)
+            return GDPOP_ERR_NOMEM;
+        s->users[s->user_count++] = part->users[i];
+    }
+    for (size_t i = 0; i < part->group_count; i++)
+        if (add_group(s, part->groups[i].name, part->groups[i].gid) != 0)
+            return GDPOP_ERR_NOMEM;
+    for (size_t i = 0; i < part->member_count; i++) {
+        const struct snapshot_member *m = &part->members[i];
+        if (add_member(s, before + m->user_index, m->gid, m->from_at, m->until_at) != 0)
+            return GDPOP_ERR_NOMEM;
+    }
+    return 0;
+}
+
+/* Each part has an arena of its own, since threads fill them; their order is that of the names. */
+static int gather_accounts(struct txn *t, struct shown *s)
+{
+    struct shown parts[SHOWN_PARTS] = {0};
+    void *args[SHOWN_PARTS];
+    int r = 0;
+    for (int i = 0; i < SHOWN_PARTS && r == 0; i++) {
+        s->parts[i] = arena_new();
+        parts[i] =
+            (struct shown){.arena = s->parts[i], .roles = s->roles, .role_count = s->role_count};
+        args[i] = &parts[i];
+        r = s->parts[i] ? 0 : GDPOP_ERR_NOMEM;
+    }
+    if (r == 0)
+        r = store_scan_shared(t, &table_account, show_account, args, SHOWN_PARTS);
+    for (int i = 0; i < SHOWN_PARTS; i++) {
+        if (r == 0)
+            r = append(s, &parts[i]);
+        free(parts[i].users);
+        free(parts[i].groups);
+        free(parts[i].members);
+    }
+    return r;
+}
+
 int shown_gather(struct txn *t, struct shown *s)
 {
     int r = 0;
@@ -169,7 +213,7 @@ int shown_gather(struct txn *t, struct shown *s)
     for (int i = 0; i < DUTY_GROUPS && r == 0; i++)
         r = add_group(s, duty_groups[i].group, PUBLISH_DUTY_GID + (uint32_t)i);
     if (r != 0 || (r = store_each(t, &table_role, BYTES("", 0), show_role, s)) != 0 ||
-        (r = store_scan(t, &table_account, BYTES("", 0), show_account, s)) != 0 ||
+        (r = gather_accounts(t, s)) != 0 ||
         (r = store_scan(t, &table_permit, BYTES("", 0), show_permit, s)) != 0)
         return r;
     return store_each(t, &table_organisation, BYTES("", 0), show_leaders, s);
@@ -180,4 +224,6 @@ void shown_free(struct shown *s)
     free(s->users);
     free(s->groups);
     free(s->members);
+    for (int i = 0; i < SHOWN_PARTS; i++)
+        arena_free(s->parts[i]);
 }

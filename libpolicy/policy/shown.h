@@ -7,8 +7,11 @@
 #include "nss/snapshot.h"
 #include "policy/policy.h"
 
+enum { SHOWN_PARTS = 8 }; /* in as many the accounts are gathered at once */
+
 struct shown {
     struct arena *arena; /* the caller's */
+    struct arena *parts[SHOWN_PARTS];
     struct snapshot_user *users;
     struct snapshot_group *groups;
     struct snapshot_member *members;

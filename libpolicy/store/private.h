@@ -137,6 +137,13 @@ int value_put(struct txn *t, const void *owner, const char *name, bool plain, st
               struct bytes value);
 int value_delete(struct txn *t, const void *owner, const char *name, struct bytes key);
 
+/* Where each record of a table lies, in key order: valid as long as the read transaction. To be
+ * freed. */
+struct value_place {
+    struct bytes key, raw;
+};
+int value_list(struct txn *t, const void *owner, const char *name, struct value_place **list,
+               size_t *count);
 /* Keys from start on that begin with prefix, in order, with the value as it lies in the file; until
  * each returns non-zero. */
 int value_each(struct txn *t, const void *owner, const char *name, struct bytes start,

@@ -110,6 +110,12 @@ int store_each(struct txn *t, const struct table *table, struct bytes prefix,
 /* The same for large tables: the message lives during the call only. */
 int store_scan(struct txn *t, const struct table *table, struct bytes prefix,
                int (*each)(struct bytes key, void *message, void *arg), void *arg);
+/* store_scan of the whole table, with the work shared among threads where it is long and the host
+ * has processors: args[i] is passed in one thread only, for records that follow those of
+ * args[i - 1]; not all of args need be used. Threads do not outlive the call. */
+int store_scan_shared(struct txn *t, const struct table *table,
+                      int (*each)(struct bytes key, void *message, void *arg), void *const *args,
+                      size_t count);
 /* Number of records. */
 int store_records(struct txn *t, const struct table *table, uint64_t *count);
 

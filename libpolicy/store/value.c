@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 /* Raw values of tables and indexes: each sealed with the name it stands under, its key and the
  * schema. */
 
@@ -96,4 +99,34 @@ int value_each(struct txn *t, const void *owner, const char *name, struct bytes 
     if (rc != 0 && rc != MDB_NOTFOUND)
         return txn_fail(t, rc, name);
     return r;
+}
+
+int value_list(struct txn *t, const void *owner, const char *name, struct value_place **list,
+               size_t *count)
+{
+    MDB_dbi dbi = env_database(t->store->env, owner);
+    MDB_cursor *cursor;
+    MDB_stat stat;
+    MDB_val k, v;
+    *list = NULL;
+    *count = 0;
+    int rc = mdb_stat(t->mdb, dbi, &stat);
+    if (rc == 0)
+        rc = mdb_cursor_open(t->mdb, dbi, &cursor);
+    if (rc != 0)
+        return txn_fail(t, rc, name);
+    struct value_place *places = calloc(stat.ms_entries + 1, sizeof(*places));
+    size_t n = 0;
+    rc = places ? mdb_cursor_get(cursor, &k, &v, MDB_FIRST) : ENOMEM;
+    for (; rc == 0 && n < stat.ms_entries; rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT))
+        places[n++] =
+            (struct value_place){BYTES(k.mv_data, k.mv_size), BYTES(v.mv_data, v.mv_size)};
+    mdb_cursor_close(cursor);
+    if (rc != 0 && rc != MDB_NOTFOUND) {
+        free(places);
+        return txn_fail(t, rc, name);
+    }
+    *list = places;
+    *count = n;
+    return 0;
 }
