@@ -65,6 +65,25 @@ static void test_secrets_are_equal_only_in_all_bytes(void **state)
     }
 }
 
+static void test_cleared_arena_gives_zeroed_memory_again(void **state)
+{
+    static const size_t sizes[] = {100, 16 * 1024, 1 << 18, 40, 0};
+    struct arena *a = arena_new();
+    (void)state;
+    arena_clear(a);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 3 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+            size_t size = sizes[i % (sizeof(sizes) / sizeof(sizes[0]))];
+            unsigned char *got = arena_alloc(a, size);
+            assert_non_null(got);
+            assert_true(all_zero(got, size));
+            memset(got, 0xa5, size);
+        }
+        arena_clear(a);
+    }
+    arena_free(a);
+}
+
 static void test_arena_gives_zeroed_aligned_separate_memory(void **state)
 {
     static const size_t sizes[] = {0, 1, 15, 16, 17, 4000, 16 * 1024, 16 * 1024 + 1, 1 << 20, 3};
@@ -161,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_secret_takes_512_bytes_and_no_more),
         cmocka_unit_test(test_shorter_secret_leaves_nothing_of_the_longer),
         cmocka_unit_test(test_secrets_are_equal_only_in_all_bytes),
+        cmocka_unit_test(test_cleared_arena_gives_zeroed_memory_again),
         cmocka_unit_test(test_arena_gives_zeroed_aligned_separate_memory),
         cmocka_unit_test(test_arena_refuses_what_cannot_be),
         cmocka_unit_test(test_arena_copies),
