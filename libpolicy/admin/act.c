@@ -114,6 +114,7 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
         return GDPOP_ERR_NOMEM;
     a->g = g;
     a->flags = flags;
+    a->held = (struct lock)LOCK_NONE;
     if ((r = open_act(a)) != 0)
         goto out;
     a->actor = actor ? admin_copy(a, actor) : unnamed_actor(flags);
@@ -357,6 +358,7 @@ void gdpop_admin_end(struct gdpop_admin *a)
         return;
     bool unmake = (a->flags & GDPOP_ADMIN_INIT) && a->call.store && !a->committed;
     call_close(&a->call);
+    lock_release(&a->held);
     if (unmake)
         store_unmake(&a->g->conf);
     free(a);

@@ -27,6 +27,7 @@ struct gdpop_admin {
     void *prepared;
     const struct gdpop_operation *operation; /* that runs */
     bool anyway;                             /* its own */
+    struct lock held;                        /* by the operation until the act has ended */
     bool spoiled;                            /* a call failed: commit is refused */
     bool committed;
     bool clock_stepped; /* only reading and `audit accept-clock` are left */

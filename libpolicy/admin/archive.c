@@ -1,6 +1,7 @@
 /* Archives of the trail, and what leaves the store. */
 #include "audit/archive.h"
-#include "admin/admin.h"
+#include "admin/decision.h"
+#include <unistd.h>
 
 /* Written before the write transaction begins: others go on meanwhile. */
 static int prepare(struct gdpop_admin *a, const struct request *q)
@@ -13,20 +14,28 @@ static int prepare(struct gdpop_admin *a, const struct request *q)
     if (!made)
         return r != 0 ? r : GDPOP_ERR_NOMEM;
     a->prepared = made;
-    return trail_archive_make(a->call.store, a->call.arena, a->actor, until_at, made);
+    if (a->held.fd >= 0)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("an act makes one archive"));
+    r = trail_archive_lock(&a->g->conf, &a->held);
+    return r != 0 ? r : trail_archive_make(a->call.store, a->call.arena, a->actor, until_at, made);
 }
 
 static int describe(struct gdpop_admin *a, const Model__Archive *x)
 {
+    const char *path = trail_archive_path(&a->g->conf, x, a->call.arena);
     int r;
+    if (!path)
+        return GDPOP_ERR_NOMEM;
     if ((r = result_row(a, 0)) != 0 ||
         (r = result_number(a, "first", _("First event"), (int64_t)x->first)) != 0 ||
         (r = result_number(a, "last", _("Last event"), (int64_t)x->last)) != 0 ||
         (r = result_instant(a, "newest_at", _("Newest event"), x->newest_at)) != 0 ||
         (r = result_instant(a, "made_at", _("Made"), x->made_at)) != 0 ||
-        (r = result_instant(a, "pruned_at", _("Taken out of the store"), x->pruned_at)) != 0)
+        (r = result_instant(a, "pruned_at", _("Taken out of the store"), x->pruned_at)) != 0 ||
+        (r = result_text(a, "approver", _("Approved by"), x->approver)) != 0 ||
+        (r = result_bool(a, "present", _("File is there"), access(path, F_OK) == 0)) != 0)
         return r;
-    return result_text(a, "file", _("File"), trail_archive_path(&a->g->conf, x, a->call.arena));
+    return result_text(a, "file", _("File"), path);
 }
 
 static int list(struct gdpop_admin *a)
@@ -55,26 +64,35 @@ static int archive(struct gdpop_admin *a, const struct request *q)
                           (unsigned long long)made->last);
 }
 
+/* Approved by a leader, recorded, and never younger than the floor (JC-29, TJ-29). */
 static int prune(struct gdpop_admin *a, const struct request *q)
 {
+    struct trail_pruning p = {.now_at = a->now_at, .by = a->actor};
+    struct decision decision;
     struct settings s;
-    uint64_t first, last;
     int64_t before_at;
     int r;
     if ((r = admin_host_in_scope(a)) != 0 ||
         (r = request_instant(a, q, "before", false, &before_at)) != 0 ||
         (r = policy_settings(a->call.txn, NULL, 0, &s)) != 0 ||
+        (r = decision_read(a, q, &decision)) != 0 ||
         (r = trail_prune_check(a->call.txn, before_at, a->now_at, a->utc_offset_min,
-                               (int)settings_number(&s, SETTING_retention_months), &first,
-                               &last)) != 0 ||
-        (r = trail_prune(a->call.txn, first, last, a->now_at)) != 0)
+                               (int)settings_number(&s, SETTING_retention_months), &p.first,
+                               &p.last)) != 0)
         return r;
-    char *range = arena_printf(a->call.arena, "%llu-%llu", (unsigned long long)first,
-                               (unsigned long long)last);
-    if (!range || (r = admin_event(a, "audit.prune", NULL, range, request_word(q, "reason"))) != 0)
-        return range ? r : GDPOP_ERR_NOMEM;
+    p.approver = decision.approver;
+    p.paper = decision.paper;
+    if ((r = trail_prune(a->call.txn, &p)) != 0)
+        return r;
+    char *range = arena_printf(a->call.arena, "%llu-%llu", (unsigned long long)p.first,
+                               (unsigned long long)p.last);
+    char *why = arena_printf(a->call.arena, "%s; %s", request_word(q, "reason"), decision.text);
+    if (!range || !why)
+        return GDPOP_ERR_NOMEM;
+    if ((r = admin_event(a, "audit.prune", NULL, range, why)) != 0)
+        return r;
     return result_message(a, _("events %llu to %llu have left the store; their archives keep them"),
-                          (unsigned long long)first, (unsigned long long)last);
+                          (unsigned long long)p.first, (unsigned long long)p.last);
 }
 
 const struct operation operations_archive[] = {
@@ -100,14 +118,16 @@ const struct operation operations_archive[] = {
                 .verb = "prune",
                 .help = N_("Take events out of the store that archives keep and that are older "
                            "than the retention."),
-                .example = "--before 2026-01-01 --reason \"disk space\"",
+                .example = "--before 2026-01-01 --reason space --approver P000009 "
+                           "--paper decision.pdf --paper-number 2026-17",
                 .duties = GDPOP_DUTY_SECURITY,
                 .writes = true,
-                .params = (const struct gdpop_param[]){REQUIRED("before", GDPOP_PARAM_DATE, "DATE",
-                                                                N_("events of before this day")),
-                                                       REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT",
-                                                                N_("why")),
-                                                       CONFIRM("DATE"), PARAMS_END}},
+                .params =
+                    (const struct gdpop_param[]){
+                        REQUIRED("before", GDPOP_PARAM_DATE, "DATE",
+                                 N_("events of before this day")),
+                        REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), DECISION_PARAMS,
+                        CONFIRM("DATE"), PARAMS_END}},
      .run = prune},
     {.public = {.noun = NULL}},
 };

@@ -14,7 +14,7 @@ extern const struct operation operations_export[], operations_archive[], operati
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
-extern const struct operation operations_reveal[], operations_lost[];
+extern const struct operation operations_reveal[], operations_lost[], operations_hold[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -54,6 +54,7 @@ const struct operation *const operation_files[] = {
     operations_reveal,
     operations_lost,
     operations_forward,
+    operations_hold,
     NULL,
 };
 

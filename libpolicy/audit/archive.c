@@ -1,5 +1,6 @@
 #include "audit/archive.h"
 #include "audit/export.h"
+#include "audit/hold.h"
 #include "audit/private.h"
 #include "audit/sealing.h"
 
@@ -71,12 +72,30 @@ static int read_range(struct store *s, struct arena *a, int64_t until_at, Model_
     return r;
 }
 
+static int make_dir(const struct conf *conf, char dir[static PATH_MAX])
+{
+    snprintf(dir, PATH_MAX, "%s/%s", conf->store_dir, TRAIL_ARCHIVE_DIR);
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(_("cannot make the directory %s"), dir);
+    return 0;
+}
+
+int trail_archive_lock(const struct conf *conf, struct lock *l)
+{
+    char dir[PATH_MAX], path[PATH_MAX + sizeof("/lock")];
+    int r = make_dir(conf, dir);
+    if (r < 0)
+        return r;
+    snprintf(path, sizeof(path), "%s/lock", dir);
+    return lock_file(path, conf->store_wait_sec * 1000, l);
+}
+
 static int open_new(const struct conf *conf, const char *path, int *fd)
 {
     char dir[PATH_MAX];
-    snprintf(dir, sizeof(dir), "%s/%s", conf->store_dir, TRAIL_ARCHIVE_DIR);
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-        return err_errno(_("cannot make the directory %s"), dir);
+    int r = make_dir(conf, dir);
+    if (r < 0)
+        return r;
     *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     return *fd < 0 ? err_errno(_("cannot write %s"), path) : 0;
 }
@@ -185,12 +204,27 @@ static int check_archive(struct txn *t, const Model__Archive *x)
 static int refuse_young(int64_t before_at, int64_t now_at, int utc_offset_min, int months)
 {
     char day[16];
+    months = months < TRAIL_RETENTION_MONTHS ? TRAIL_RETENTION_MONTHS : months;
     if (clock_months_end(before_at, utc_offset_min, months) <= now_at)
         return 0;
     clock_format_date(before_at, utc_offset_min, day);
     return err_fail(GDPOP_ERR_REFUSED,
                     _("nothing younger than %d months leaves the trail; %s is younger"), months,
                     day);
+}
+
+static int take_instant(const Model__Event *e, void *arg)
+{
+    *(int64_t *)arg = e->at;
+    return 0;
+}
+
+/* Whether a legal hold keeps it. */
+static int refuse_held(struct txn *t, const Model__Archive *x)
+{
+    int64_t from_at = 0;
+    int r = trail_walk(t, x->first, x->first, take_instant, &from_at);
+    return r == 0 ? trail_refuse_held(t, from_at, x->newest_at) : r;
 }
 
 int trail_prune_check(struct txn *t, int64_t before_at, int64_t now_at, int utc_offset_min,
@@ -208,7 +242,13 @@ int trail_prune_check(struct txn *t, int64_t before_at, int64_t now_at, int utc_
             continue;
         if (x->newest_at >= before_at || (*first && x->last - *first >= PRUNE_MAX))
             break;
-        r = check_archive(t, x);
+        r = refuse_held(t, x);
+        if (r == GDPOP_ERR_REFUSED && *first) {
+            r = 0;
+            break;
+        }
+        if (r == 0)
+            r = check_archive(t, x);
         if (*first == 0)
             *first = x->first;
         *last = x->last;
@@ -218,16 +258,19 @@ int trail_prune_check(struct txn *t, int64_t before_at, int64_t now_at, int utc_
     return r;
 }
 
-int trail_prune(struct txn *t, uint64_t first, uint64_t last, int64_t now_at)
+int trail_prune(struct txn *t, const struct trail_pruning *p)
 {
     Model__Archive **list;
     size_t count;
     int r = store_archives(t, &list, &count);
     for (size_t i = 0; r == 0 && i < count; i++) {
-        if (list[i]->last < first || list[i]->last > last || list[i]->pruned_at)
+        if (list[i]->last < p->first || list[i]->last > p->last || list[i]->pruned_at)
             continue;
-        list[i]->pruned_at = now_at;
+        list[i]->pruned_at = p->now_at;
+        list[i]->pruned_by = (char *)(uintptr_t)p->by;
+        list[i]->approver = (char *)(uintptr_t)p->approver;
+        list[i]->paper = (Model__Paper *)(uintptr_t)p->paper;
         r = store_put_archive(t, list[i]);
     }
-    return r == 0 ? store_remove_events(t, first, last) : r;
+    return r == 0 ? store_remove_events(t, p->first, p->last) : r;
 }

@@ -1,14 +1,19 @@
 /* What cannot be undone is typed twice. */
 #include "fixture.h"
 
+enum { ARGS_MAX = 5 };
+
 struct once {
-    const char *noun, *verb, *names[2], *values[2];
+    const char *noun, *verb, *names[ARGS_MAX], *values[ARGS_MAX];
 };
 
 /* names[0] is what is typed once more. */
 static const struct once all[] = {
     {"account", "close", {"user", "reason"}, {"zhangsan", "x"}},
-    {"audit", "prune", {"before", "reason"}, {"2020-01-01", "x"}},
+    {"audit",
+     "prune",
+     {"before", "reason", "approver", "paper", "paper-number"},
+     {"2020-01-01", "x", "P000009", "scan", "1"}},
     {"host", "retire", {"id", NULL}, {"0123456789abcdef0123456789abcdef", NULL}},
     {"leave", "close", {"user", NULL}, {"zhangsan", NULL}},
     {"org", "merge", {"id", "into"}, {"county", "city"}},
@@ -19,9 +24,9 @@ static int try(struct fixture *f, const struct once *o, const char *typed)
 {
     const struct gdpop_result *result;
     struct gdpop_admin *a;
-    struct gdpop_arg args[3];
+    struct gdpop_arg args[ARGS_MAX + 1];
     size_t n = 0;
-    for (int i = 0; i < 2 && o->names[i]; i++)
+    for (int i = 0; i < ARGS_MAX && o->names[i]; i++)
         args[n++] = (struct gdpop_arg){o->names[i], o->values[i], strlen(o->values[i])};
     if (typed)
         args[n++] = (struct gdpop_arg){"confirm", typed, strlen(typed)};

@@ -112,9 +112,10 @@ static void test_pruned(void **state)
                                    "export",      "audadm",      "test",     480};
     uint8_t previous[32], digest[32];
     struct txn *t;
+    const struct trail_pruning pruning = {1, FIRST_END, clock_now(), "secadm", "P000001", NULL};
     Model__Archive one = make(f, s);
     assert_ok(store_write(s, f->arena, &t));
-    assert_ok(trail_prune(t, 1, FIRST_END, clock_now()));
+    assert_ok(trail_prune(t, &pruning));
     assert_ok(trail_verify(t, &report));
     assert_int_equal(report.first, FIRST_END + 1);
     assert_ok(txn_commit(t));
