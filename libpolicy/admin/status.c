@@ -1,5 +1,5 @@
 /* How the store and this host are. */
-#include "admin/admin.h"
+#include "admin/status.h"
 
 #include "admin/calendar.h"
 #include "admin/forward.h"
@@ -10,8 +10,7 @@
 
 enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64, FORWARD_LATE_MIN = 15 };
 
-/* One line: what, how it stands, and the command that would better it, NULL for none. */
-static int line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+int status_line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
                 bool ok, const char *remedy)
 {
     int r;
@@ -24,11 +23,11 @@ static int line(struct gdpop_admin *a, const char *name, const char *title, cons
     return result_text(a, "remedy", _("Remedy"), remedy ? remedy : "");
 }
 
-/* As line; with a remedy it is not in order. */
+/* As status_line; with a remedy it is not in order. */
 static int item(struct gdpop_admin *a, const char *name, const char *title, const char *value,
                 const char *remedy)
 {
-    return line(a, name, title, value, remedy == NULL, remedy);
+    return status_line(a, name, title, value, remedy == NULL, remedy);
 }
 
 static int number(struct gdpop_admin *a, const char *name, const char *title, uint64_t value,
@@ -158,7 +157,7 @@ static int show_copies(struct gdpop_admin *a)
         return r;
     int64_t days = settings_number(&s, SETTING_copy_confirm_days);
     bool late = age.minutes >= days * 24 * 60;
-    return line(a, "copy_confirmed", _("Events seen in a copy off this host"), age.value,
+    return status_line(a, "copy_confirmed", _("Events seen in a copy off this host"), age.value,
                 !late || !wanted, late ? "gdpop-admin audit confirm --anchor FILE" : NULL);
 }
 
@@ -216,7 +215,8 @@ static int show_holders(struct gdpop_admin *a, const char *name, const char *tit
     const char *value = arena_printf(a->call.arena, "%u", count);
     if (!value)
         return GDPOP_ERR_NOMEM;
-    return line(a, name, title, value, count > 0, count < DUTY_HOLDERS_WANTED ? remedy : NULL);
+    return status_line(a, name, title, value, count > 0,
+                       count < DUTY_HOLDERS_WANTED ? remedy : NULL);
 }
 
 static int show_duties(struct gdpop_admin *a)
@@ -282,7 +282,7 @@ static int status(struct gdpop_admin *a, const struct request *q)
 {
     int r;
     result_list(a);
-    if ((r = show_space(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
+    if ((r = show_space(a)) != 0 || (r = status_disk(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
         (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_seal(a)) != 0 ||
         (r = show_copies(a)) != 0 || (r = show_host(a)) != 0 || (r = show_duties(a)) != 0 ||
         (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||

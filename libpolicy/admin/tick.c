@@ -3,6 +3,7 @@
 #include "admin/grant.h"
 #include "admin/leave.h"
 #include "admin/obligation.h"
+#include "admin/status.h"
 #include "admin/transfer.h"
 #include "audit/export.h"
 #include "base/log.h"
@@ -101,7 +102,7 @@ static const struct part {
     {"sessions", close_sessions},      {"trail", tend_trail},
     {"requests", expire_requests},     {"leavers", freeze_leavers},
     {"secondments", end_secondments},  {"rights", end_rights},
-    {"obligations", tend_obligations},
+    {"obligations", tend_obligations}, {"disk", disk_warn},
 };
 
 static int show_done(struct gdpop_admin *a, const struct done *d)

@@ -136,6 +136,12 @@ static int event(struct txn *t, const struct comparison *c, const char *action, 
 static int event_of_failure(struct txn *t, const struct comparison *c)
 {
     enum flood flood;
+    /* What anybody can cause from anywhere takes nothing of the room that is left. */
+    if (c->subject.facts.room_short) {
+        log_warning("%s: wrong password or unknown name from %s, not recorded: room is short",
+                    c->subject.facts.service, c->source.name);
+        return 0;
+    }
     int r = source_flood(t, c->source.name, &flood);
     if (r != 0 || flood == FLOOD_SILENT)
         return r;

@@ -107,6 +107,18 @@ static int append_observed(struct txn *t, const struct gdpop_evidence *ev, const
     return 0;
 }
 
+/* Denials for want of room are limited like failures, or they would take the rest of it. */
+static int is_flood(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
+                    const struct gdpop_verdict *v, enum flood *flood)
+{
+    char source[SOURCE_BYTES];
+    *flood = FLOOD_EVENT;
+    if (strcmp(v->rule, "space") != 0)
+        return 0;
+    source_name(ev, s->facts.service_class, source);
+    return source_flood(t, source, flood);
+}
+
 int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
                  const char *action, const struct gdpop_verdict *v, const struct trace *trace)
 {
@@ -119,7 +131,11 @@ int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct su
     if (trace && trace->deciding >= 0)
         e.detail = (char *)trace->finding[trace->deciding].seen;
     bool in = lets_in(s, v);
-    int r = append(t, ev, s, action, in, &e);
+    enum flood flood;
+    int r = is_flood(t, ev, s, v, &flood);
+    if (r != 0 || flood == FLOOD_SILENT)
+        return r;
+    r = append(t, ev, s, action, in, &e);
     return r != 0 || !trace ? r : append_observed(t, ev, s, action, in, trace);
 }
 

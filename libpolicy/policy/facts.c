@@ -267,6 +267,17 @@ static int check_clock(struct txn *t, const struct subject *s)
     return trail_now(t, &now_at);
 }
 
+/* The reserve, and as much above it again, which belongs to logins: failures leave no events then.
+ */
+static int read_room(struct txn *t, struct subject *s)
+{
+    uint64_t reserve = (uint64_t)settings_number(&s->place, SETTING_reserve_mib) << 20, room;
+    int r = store_room(t, 2 * reserve, &room);
+    s->facts.room_short = room < 2 * reserve;
+    s->facts.reserve_only = room < reserve;
+    return r;
+}
+
 int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase phase,
                struct subject *s)
 {
@@ -275,7 +286,7 @@ int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase p
     facts_empty(&s->facts, ev, phase);
     if ((r = trail_time(t, &s->facts.now_at)) != 0 || (r = read_host(t, s)) != 0 ||
         (r = read_records(t, s->facts.user, s)) != 0 || (r = check_clock(t, s)) != 0 ||
-        (r = read_settings(t, s)) != 0)
+        (r = read_settings(t, s)) != 0 || (r = read_room(t, s)) != 0)
         return r;
     s->facts.service_class = class_of(&s->place, s->facts.service);
     if ((r = facts_place(t, ev, s)) != 0 || (r = facts_actor(t, ev, s)) != 0 || !s->account)

@@ -136,6 +136,9 @@ struct facts {
     int64_t exception_from_at; /* 0: from always */
 
     bool is_vendor; /* vendor staff, or an account of a vendor's organisation */
+    bool room_short;   /* the store has less room than twice its reserve */
+    bool reserve_only; /* it has only the reserve */
+
     bool window;    /* a vendor's window is in force, until window_until_at */
     const char *window_id;
     int64_t window_until_at;

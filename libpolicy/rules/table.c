@@ -24,6 +24,8 @@
          N_("A vendor's login falls within a consented window."))                                  \
     RULE(service, ENTRY_PHASES, CLASS_ANY, "SZ-20 DB-8.1.4.2d", false,                             \
          N_("The service suits the account: no automatic login, no personal jobs."))               \
+    RULE(space, ENTRY_PHASES, ENTRY_CLASSES | CLASS_BATCH, "DB-8.1.4.3c", false,                   \
+         N_("There is room to record the login."))                                                 \
     RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a", false, \
          N_("A system of this registered host is granted to the account."))                        \
     RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, CLASS_ANY, "DB-8.1.4.1b", false,      \

@@ -87,38 +87,6 @@ int store_count_lock(const struct conf *conf, const char *account, struct lock *
     return lock_range(path, offset_of(account), 1, conf->store_wait_sec * 1000, l);
 }
 
-int store_stat(struct store *s, struct store_stat *st)
-{
-    MDB_envinfo info;
-    MDB_txn *txn = NULL;
-    *st = (struct store_stat){0};
-    int r = map_begin(s->env, MDB_RDONLY, s->conf.store_wait_sec * 1000, &txn);
-    if (r < 0)
-        return r;
-    int rc = mdb_env_info(env_mdb(s->env), &info);
-    for (size_t i = 0; rc == 0 && store_tables[i]; i++) {
-        const struct table *table = store_tables[i];
-        MDB_stat m;
-        rc = mdb_stat(txn, env_database(s->env, table), &m);
-        size_t pages = m.ms_branch_pages + m.ms_leaf_pages + m.ms_overflow_pages;
-        for (size_t j = 0; rc == 0 && table->indexes && table->indexes[j]; j++) {
-            MDB_stat x;
-            rc = mdb_stat(txn, env_database(s->env, table->indexes[j]), &x);
-            pages += x.ms_branch_pages + x.ms_leaf_pages + x.ms_overflow_pages;
-        }
-        st->used_bytes += pages * (uint64_t)m.ms_psize;
-    }
-    mdb_txn_abort(txn);
-    map_end(s->env);
-    if (rc != 0)
-        return env_fail(s->env, rc, "stat");
-    st->map_bytes = info.me_mapsize;
-    st->file_bytes = map_used_bytes(s->env);
-    st->readers = info.me_numreaders;
-    st->readers_max = info.me_maxreaders;
-    return 0;
-}
-
 int store_records(struct txn *t, const struct table *table, uint64_t *count)
 {
     MDB_stat m;

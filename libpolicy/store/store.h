@@ -32,6 +32,14 @@ int store_create(const struct conf *conf);
  * what was to be its first content failed. Keys stay. */
 void store_unmake(const struct conf *conf);
 
+/* The end of a store, by the caller who has proved that it may end. Files are overwritten in place
+ * and removed: first all files of the key directory, after which nobody opens the store any more,
+ * then, when it is closed, seal and data. Other files of its directory stay. GDPOP_ERR_SYSTEM. */
+int store_wipe_keys(const struct conf *conf);
+int store_wipe(const struct conf *conf);
+/* One file; a missing one is no error. */
+int store_wipe_file(const char *path);
+
 /* Opens it and its keys. Missing or short lock file, wrong owner or mode, foreign schema, missing
  * keys are refused before LMDB is called. Errors: GDPOP_ERR_STORE, GDPOP_ERR_KEY, GDPOP_ERR_NOMEM,
  * GDPOP_ERR_BUSY (readers). */
@@ -254,5 +262,10 @@ struct store_stat {
     unsigned readers, readers_max;
 };
 int store_stat(struct store *s, struct store_stat *st);
+/* Bytes that records can still take: what is free in the map, whose blocks are taken from the disk,
+ * and on the disk. Counts no further than enough_bytes where the disk alone has them. */
+int store_room(struct txn *t, uint64_t enough_bytes, uint64_t *bytes);
+/* Bytes of a table with its indexes. */
+int store_table_bytes(struct txn *t, const struct table *table, uint64_t *bytes);
 
 #endif

@@ -132,11 +132,11 @@ static void observed_rules_do_not_decide(void **state)
 static void rows_are_complete(void **state)
 {
     (void)state;
-    static const char *const never_observed[] = {"freeze",  "approved", "systems",
-                                                 "service", "lockout",  "window"};
+    static const char *const never_observed[] = {"freeze",  "approved", "systems", "service",
+                                                 "lockout", "window",   "space"};
     const struct rule *rule;
     size_t count = rules_login(&rule);
-    assert_int_equal(count, 15);
+    assert_int_equal(count, 16);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(rule[i].judge);
         assert_true(rule[i].serves[0] && rule[i].help[0] && rule[i].phases && rule[i].classes);
