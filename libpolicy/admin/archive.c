@@ -122,6 +122,7 @@ const struct operation operations_archive[] = {
                            "--paper decision.pdf --paper-number 2026-17",
                 .duties = GDPOP_DUTY_SECURITY,
                 .writes = true,
+                .witnessed = ALWAYS_WITNESSED,
                 .params =
                     (const struct gdpop_param[]){
                         REQUIRED("before", GDPOP_PARAM_DATE, "DATE",

@@ -14,7 +14,8 @@ extern const struct operation operations_export[], operations_archive[], operati
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
-extern const struct operation operations_reveal[], operations_lost[], operations_hold[];
+extern const struct operation operations_reveal[], operations_lost[], operations_hold[],
+    operations_destroy[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -55,6 +56,7 @@ const struct operation *const operation_files[] = {
     operations_lost,
     operations_forward,
     operations_hold,
+    operations_destroy,
     NULL,
 };
 

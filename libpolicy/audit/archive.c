@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -175,6 +176,29 @@ int trail_archive_put(struct txn *t, const Model__Archive *made)
     if (r == 0 && count > 0 && list[count - 1]->last + 1 != made->first)
         r = err_fail(GDPOP_ERR_BUSY, _("another archive was made meanwhile"));
     return r == 0 ? store_put_archive(t, made) : r;
+}
+
+int trail_archives_check(struct txn *t, uint64_t *last)
+{
+    Model__Archive **list;
+    size_t count;
+    int r = store_archives(t, &list, &count);
+    *last = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        const Model__Archive *x = list[i], *before = i > 0 ? list[i - 1] : NULL;
+        char *path = trail_archive_path(store_conf(txn_store(t)), x, txn_arena(t));
+        bool follows =
+            before ? x->first == before->last + 1 && x->previous.len == before->digest.len &&
+                         memcmp(x->previous.data, before->digest.data, x->previous.len) == 0
+                   : x->first == 1;
+        if (!path)
+            return GDPOP_ERR_NOMEM;
+        r = follows ? check_file(path, x)
+                    : err_fail(GDPOP_ERR_TRAIL, _("the archive %s does not follow the one before"),
+                               path);
+        *last = x->last;
+    }
+    return r;
 }
 
 /* ---- Taking events out ---- */

@@ -26,6 +26,10 @@ int trail_archive_put(struct txn *t, const Model__Archive *made);
 /* "STORE_DIR/archive/FILE" in the arena. */
 char *trail_archive_path(const struct conf *conf, const Model__Archive *x, struct arena *a);
 
+/* Each archive's file is there and verifies, and each begins where the one before ended. *last: the
+ * last event archived, 0 without any. GDPOP_ERR_TRAIL. */
+int trail_archives_check(struct txn *t, uint64_t *last);
+
 /* Which events may leave: those of archives whose newest event is older than the months at now_at
  * and than before_at. Each archive's file is read and its chain verified, and its end held against
  * the store. Fewer than TRAIL_RETENTION_MONTHS count as these. GDPOP_ERR_REFUSED when before_at

@@ -1,5 +1,5 @@
 /* The audit trail by its commands. */
-#include "fixture.h"
+#include "witness.h"
 
 #include <sys/wait.h>
 
@@ -179,10 +179,30 @@ static void test_missing_archive(void **state)
     assert_non_null(strstr(field(f, 0, "why"), path));
 }
 
+static int setup_witness(void **state)
+{
+    int r = fixture_setup(state);
+    if (r != 0)
+        return r;
+    with_store(*state, put_cheap_hash, NULL);
+    give_password(*state, "audadm", RIGHT);
+    return 0;
+}
+
+static int stand(struct fixture *f)
+{
+    gdpop_admin_end(f->a);
+    f->a = NULL;
+    return STAND(f, "audadm", RIGHT);
+}
+
+#define WITNESSED(function)                                                                        \
+    cmocka_unit_test_setup_teardown(function, setup_witness, fixture_teardown)
 #define DECIDED "approver", "P000009", "paper", "scan", "paper-number", "2026-17"
 #define PRUNE(f, day, ...)                                                                         \
-    RUN(f, "secadm", "audit", "prune", "before", day, "confirm", day, "reason", "space",           \
-        __VA_ARGS__)
+    stand(f) != 0 ? -1                                                                             \
+                  : RUN(f, "secadm", "audit", "prune", "before", day, "confirm", day, "reason",    \
+                        "space", __VA_ARGS__)
 
 static void test_prune(void **state)
 {
@@ -190,6 +210,9 @@ static void test_prune(void **state)
     bool ended;
     with_store(f, age_epoch, &ended);
     assert_ok(RUN(f, "audadm", "audit", "archive", "what", "create"));
+    assert_refused(RUN(f, "secadm", "audit", "prune", "before", "2999-01-01", "confirm",
+                       "2999-01-01", "reason", "space", DECIDED),
+                   GDPOP_ERR_NOT_AUTHORISED, "further people");
     assert_refused(PRUNE(f, "2999-01-01", DECIDED), GDPOP_ERR_REFUSED,
                    "nothing younger than 6 months");
     assert_refused(PRUNE(f, "2020-01-01", DECIDED), GDPOP_ERR_NOT_FOUND, "no archive");
@@ -238,7 +261,7 @@ static void test_pruned_by_decision(void **state)
     char sequence[24];
     snprintf(sequence, sizeof(sequence), "%s", field(f, 0, "sequence"));
     assert_ok(RUN(f, "audadm", "audit", "show", "sequence", sequence));
-    assert_non_null(strstr(field(f, 0, "detail"), "space; P000009 "));
+    assert_non_null(strstr(field(f, 0, "detail"), "witnesses=audadm; space; P000009 "));
     assert_non_null(strstr(field(f, 0, "detail"), "2026-17"));
     assert_ok(RUN(f, "audadm", "audit", "verify"));
     assert_true(f->result->ok);
@@ -313,10 +336,10 @@ int main(void)
         ADMIN_TEST(test_archive),
         ADMIN_TEST(test_two_archives_at_once),
         ADMIN_TEST(test_missing_archive),
-        ADMIN_TEST(test_prune),
-        ADMIN_TEST(test_pruned_by_decision),
-        ADMIN_TEST(test_hold),
-        ADMIN_TEST(test_prune_scope),
+        WITNESSED(test_prune),
+        WITNESSED(test_pruned_by_decision),
+        WITNESSED(test_hold),
+        WITNESSED(test_prune_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* What cannot be undone is typed twice. */
 #include "fixture.h"
 
-enum { ARGS_MAX = 5 };
+enum { ARGS_MAX = 6 };
 
 struct once {
     const char *noun, *verb, *names[ARGS_MAX], *values[ARGS_MAX];
@@ -16,6 +16,10 @@ static const struct once all[] = {
      {"2020-01-01", "x", "P000009", "scan", "1"}},
     {"host", "retire", {"id", NULL}, {"0123456789abcdef0123456789abcdef", NULL}},
     {"leave", "close", {"user", NULL}, {"zhangsan", NULL}},
+    {"store",
+     "destroy",
+     {"host", "reason", "filing-number", "approver", "paper", "paper-number"},
+     {"app1", "x", "1", "P000009", "scan", "1"}},
     {"org", "merge", {"id", "into"}, {"county", "city"}},
 };
 enum { COUNT = sizeof(all) / sizeof(all[0]) };
@@ -30,7 +34,8 @@ static int try(struct fixture *f, const struct once *o, const char *typed)
         args[n++] = (struct gdpop_arg){o->names[i], o->values[i], strlen(o->values[i])};
     if (typed)
         args[n++] = (struct gdpop_arg){"confirm", typed, strlen(typed)};
-    const char *actor = strcmp(o->noun, "audit") == 0 ? "secadm" : "sysadm";
+    const char *actor =
+        strcmp(o->noun, "audit") == 0 || strcmp(o->noun, "store") == 0 ? "secadm" : "sysadm";
     assert_ok(gdpop_admin_begin(f->g, actor, 0, &a));
     int r = gdpop_admin_call(a, o->noun, o->verb, args, n, &result);
     gdpop_admin_end(a);
