@@ -1,7 +1,10 @@
 /* What the trail costs: exporting and verifying EVENTS events (1,000,000), beside one SM3 over the
- * bytes of the export; appending one event beside a commit without any.
+ * bytes of the export; appending one event beside a commit without any, in time and in flushes of
+ * the disk.
  *
  *   bench_audit [EVENTS] */
+#include "../unit/audit/flushes.h"
+
 #include "audit/export.h"
 #include "audit/trail.h"
 #include "base/err.h"
@@ -122,6 +125,30 @@ static void bench_append(void)
            with[COMMITS / 2] * 1e6, COMMITS);
 }
 
+static int end_epoch(struct txn *t, void *arg)
+{
+    const struct trail_limits now = {0, 1};
+    return trail_end_epoch(t, &now, arg);
+}
+
+static void bench_flushes(void)
+{
+    unsigned bare, with;
+    bool ended;
+    flushes = 0;
+    update(touch, NULL);
+    bare = flushes;
+    flushes = 0;
+    update(touch, &conf);
+    with = flushes;
+    flushes = 0;
+    update(end_epoch, &ended);
+    printf("flushes: a commit %u, with an event %u, that ends an epoch %u (at most %u)\n", bare,
+           with, flushes, bare + 2);
+    if (!ended || with != bare || flushes > bare + 2)
+        die("flushes");
+}
+
 static double bench_export(uint64_t last)
 {
     const struct trail_export x = {1, last, LINE_JSONL, false, "export", "bench", "bench", 480};
@@ -206,6 +233,7 @@ int main(int argc, char **argv)
     double export_sec = bench_export(report.last), hash_sec = bench_hash(),
            verify_sec = bench_verify();
     bench_append();
+    bench_flushes();
     printf("verify / hash = %.2f (at most 1.5); export of 1,000,000: %.1f s (at most 10)\n",
            verify_sec / hash_sec, export_sec / (double)report.last * 1e6);
     arena_free(a);
