@@ -158,7 +158,7 @@ static int show_copies(struct gdpop_admin *a)
     int64_t days = settings_number(&s, SETTING_copy_confirm_days);
     bool late = age.minutes >= days * 24 * 60;
     return status_line(a, "copy_confirmed", _("Events seen in a copy off this host"), age.value,
-                !late || !wanted, late ? "gdpop-admin audit confirm --anchor FILE" : NULL);
+                       !late || !wanted, late ? "gdpop-admin audit confirm --anchor FILE" : NULL);
 }
 
 static int show_host(struct gdpop_admin *a)
@@ -282,10 +282,10 @@ static int status(struct gdpop_admin *a, const struct request *q)
 {
     int r;
     result_list(a);
-    if ((r = show_space(a)) != 0 || (r = status_disk(a)) != 0 || (r = show_records(a)) != 0 || (r = show_generation(a)) != 0 ||
-        (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 || (r = show_seal(a)) != 0 ||
-        (r = show_copies(a)) != 0 || (r = show_host(a)) != 0 || (r = show_duties(a)) != 0 ||
-        (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
+    if ((r = show_space(a)) != 0 || (r = status_disk(a)) != 0 || (r = show_records(a)) != 0 ||
+        (r = show_generation(a)) != 0 || (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 ||
+        (r = show_seal(a)) != 0 || (r = show_copies(a)) != 0 || (r = show_host(a)) != 0 ||
+        (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
         (request_flag(q, "check") && (r = check(a)) != 0))
         return r;
     return result_message(a, a->result.ok ? _("all is in order")
