@@ -306,6 +306,23 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
  * Errors: GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
 int gdpop_admin_expect(struct gdpop_admin *a, size_t calls);
 
+/* Who could log in before the calls of this act, as far as is known by live sessions, the last
+ * login or else the own organisation's networks, and could no more after them; asked before the
+ * commit of a change of networks, policy, profiles, permits or hosts. *result is NULL and the act
+ * goes on when its calls change nothing of the kind. Otherwise the act is over and nothing of it
+ * was written: the caller makes it anew to commit it. A row for each account (account,
+ * organisation, host, from, service, rule, tag, code, sentence) or, with an empty account, for a
+ * whole host; at most GDPOP_LOCKED_OUT_MAX of them, accounts that the actor does not see left out;
+ * message tells how many there are, "" when none. Errors: those of the store. */
+#define GDPOP_LOCKED_OUT_MAX 1000
+int gdpop_admin_locked_out(struct gdpop_admin *a, const struct gdpop_result **result);
+
+/* Calls report from now on while work of this thread takes long: what is a sentence's beginning in
+ * the thread's language ("Verifying"), valid during the call; done of total units, total 0 when it
+ * is not known; done == total once at the end. It must not call the library. NULL ends it. */
+void gdpop_progress(void (*report)(const char *what, uint64_t done, uint64_t total, void *arg),
+                    void *arg);
+
 /* Writes the act durably. When this returns 0 the change stands; if gdpop_error() is not empty
  * then, the NSS snapshot or the end of a session is still owed, and the next act, `tick` or login
  * makes up for it. */

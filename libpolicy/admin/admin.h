@@ -15,6 +15,13 @@
 
 enum { ADMIN_ENDINGS_MAX = 1024 };
 
+/* Whose logins the calls of an act touch, for gdpop_admin_locked_out. */
+struct reach {
+    bool something, all;
+    const char *organisation; /* its accounts only */
+    const char *host;         /* where they are tried */
+};
+
 struct gdpop_admin {
     struct gdpop *g;
     unsigned flags;
@@ -41,6 +48,7 @@ struct gdpop_admin {
     /* Runs once the commit stands, without a transaction; it may add to the result. */
     int (*after)(struct gdpop_admin *a);
     void *after_arg;
+    struct reach reach;
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */
@@ -158,6 +166,9 @@ int admin_event(struct gdpop_admin *a, const char *action, const char *subject, 
  * the act did before stands from here on. */
 int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop_admin *a),
                const char **why);
+/* This call may lock people out: those of an organisation (NULL: anybody), on a host (NULL: any).
+ */
+void admin_reaches(struct gdpop_admin *a, const char *organisation, const char *host);
 /* After the commit every process of uid ends. */
 int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid);
 /* The same for the processes of one session. */

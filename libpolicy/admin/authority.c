@@ -71,6 +71,17 @@ int admin_event(struct gdpop_admin *a, const char *action, const char *subject, 
     return a->anyway ? trail_append_anyway(a->call.txn, &e) : trail_append(a->call.txn, &e);
 }
 
+void admin_reaches(struct gdpop_admin *a, const char *organisation, const char *host)
+{
+    struct reach *r = &a->reach;
+    bool first = !r->something;
+    r->something = true;
+    r->all |= !organisation ||
+              (!first && (!r->organisation || strcmp(r->organisation, organisation) != 0));
+    r->organisation = organisation;
+    r->host = host;
+}
+
 int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid)
 {
     if (uid == 0)

@@ -66,6 +66,12 @@ int floors_check(struct gdpop_admin *a, const struct floors *floors)
         struct settings now;
         char *set = f->set;
         int r = policy_settings(a->call.txn, &set, 1, &now);
+        if (r == GDPOP_ERR_STORE)
+            return err_fail(GDPOP_ERR_REFUSED,
+                            _("no profile would name \"%s\" any more: no host that runs it would "
+                              "let anybody in. Whoever holds this host may still load it: "
+                              "gdpop-admin recover profile load"),
+                            set);
         if (r != 0)
             return r;
         for (int id = 0; id < SETTING_COUNT; id++)

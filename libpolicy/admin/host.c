@@ -111,6 +111,7 @@ static int retire(struct gdpop_admin *a, const struct request *q)
     if (r != 0)
         return r;
     h->state = (char *)"retired";
+    admin_reaches(a, NULL, h->id);
     if ((r = store_put_host(a->call.txn, h)) != 0 ||
         (r = admin_event(a, "host.retire", NULL, h->id, h->name)) != 0)
         return r;

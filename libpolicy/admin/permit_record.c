@@ -136,6 +136,7 @@ int permit_end(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_REFUSED, _("%s %s has ended already"), kind_word(kind), id);
     if ((r = permit_over(a, p, a->now_at)) != 0)
         return r;
+    admin_reaches(a, NULL, NULL);
     return result_message(a, _("%s %s for %s has ended"), kind_word(kind), p->id,
                           p->subject[0] ? p->subject : _("all"));
 }

@@ -127,6 +127,7 @@ static int set(struct gdpop_admin *a, const struct request *q)
     if ((r = read_setting(q, &id)) != 0)
         return r;
     f.id = (enum setting_id)id;
+    admin_reaches(a, NULL, NULL);
     if ((r = setting_parse(f.id, request_word(q, "value"), a->call.arena, &f.value)) != 0)
         return r;
     r = drop_override(a, setting_row(f.id)->name);
@@ -146,6 +147,7 @@ static int reset(struct gdpop_admin *a, const struct request *q)
     r = drop_override(a, name);
     if (r == GDPOP_ERR_NOT_FOUND)
         return err_fail(r, _("%s has no override"), name);
+    admin_reaches(a, NULL, NULL);
     if (r != 0 || (r = admin_event(a, "policy.reset", NULL, name, NULL)) != 0)
         return r;
     return result_message(a, _("%s is again what the profiles ask"), name);

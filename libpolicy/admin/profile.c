@@ -43,6 +43,7 @@ static int load(struct gdpop_admin *a, const struct request *q)
     bytes_to_hex(BYTES(digest, sizeof(digest)), hex);
     if (!record.text.data)
         return GDPOP_ERR_NOMEM;
+    admin_reaches(a, NULL, NULL);
     if ((r = put(a, &record)) != 0 ||
         (r = admin_event(a, "profile.load", NULL, p->name, admin_copy(a, hex))) != 0)
         return r;

@@ -46,6 +46,7 @@ static int add(struct gdpop_admin *a, const struct request *q)
     network_format(&n, text);
     if (!w.kind)
         return GDPOP_ERR_NOMEM;
+    admin_reaches(a, w.organisation, NULL);
     if ((r = store_put_workplace(a->call.txn, &w)) != 0 ||
         (r = admin_event(a, "workplace.add", NULL, w.organisation, admin_copy(a, text))) != 0)
         return r;
@@ -64,6 +65,7 @@ static int remove_one(struct gdpop_admin *a, const struct request *q)
     r = store_delete_workplace(a->call.txn, &w);
     if (r == GDPOP_ERR_NOT_FOUND)
         return err_fail(r, _("%s is no workplace of %s"), text, w.organisation);
+    admin_reaches(a, w.organisation, NULL);
     if (r != 0 ||
         (r = admin_event(a, "workplace.remove", NULL, w.organisation, admin_copy(a, text))) != 0)
         return r;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/host.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "model/codec.h"
 
@@ -248,8 +249,10 @@ int trail_export(struct store *s, const struct trail_export *x, int fd, uint8_t 
             r = charset_open(true, &w->charset);
         if (r == 0)
             r = write_head(w);
-        while (r == 0 && w->next <= x->last)
+        while (r == 0 && w->next <= x->last) {
+            progress_tell(_("Writing events"), w->next - x->first, x->last - x->first + 1);
             r = write_page(s, w);
+        }
         if (r == 0)
             r = write_manifest(w, key);
         r = sink_close(&w->sink, r);

@@ -3,6 +3,7 @@
 #include "audit/verifier.h"
 
 #include "base/err.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "model/codec.h"
 
@@ -45,11 +46,14 @@ int trail_walk(struct txn *t, uint64_t from, uint64_t to,
 struct verify {
     struct verifier *verifier;
     struct trail_report *report;
+    uint64_t last; /* number of the newest event, 0 when unknown */
 };
 
 static int check(uint64_t sequence, Model__TrailEntry *entry, void *arg)
 {
     struct verify *v = arg;
+    if (sequence % 1024 == 0 && sequence < v->last)
+        progress_tell(_("Verifying the audit trail"), sequence, v->last);
     struct trail_item item = {.packed = BYTES(NULL, 0), .sequence = sequence};
     struct arena *a = arena_new();
     Model__Event *e;
@@ -125,7 +129,10 @@ static int find_start(struct txn *t, struct verifier *v)
 
 int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r)
 {
-    struct verify w = {v, r};
+    struct verify w = {v, r, 0};
+    Model__TrailEntry *newest;
+    if (store_last_event(t, &w.last, &newest) < 0)
+        w.last = 0; /* only the progress lacks its end */
     *r = (struct trail_report){.seal_checked = v->key_count > 0};
     if (!v->found) {
         v->found = tell;
@@ -134,6 +141,7 @@ int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r)
     int result = find_start(t, v);
     if (result == 0)
         result = store_each_event(t, v->start, 0, check, &w);
+    progress_tell(_("Verifying the audit trail"), w.last, w.last);
     if (result < 0)
         return result;
     verifier_end(v);

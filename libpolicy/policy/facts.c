@@ -54,11 +54,14 @@ static int unless_missing(int r)
     return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
 }
 
-static int read_host(struct txn *t, struct subject *s)
+static int read_host(struct txn *t, const char *host_id, struct subject *s)
 {
     int r;
-    host_machine_id(s->host_id);
-    host_boot_id(s->boot_id);
+    if (host_id)
+        snprintf(s->host_id, sizeof(s->host_id), "%s", host_id);
+    else
+        host_machine_id(s->host_id);
+    facts_boot_id(s->cache, s->boot_id);
     if ((r = unless_missing(store_get_host(t, s->host_id, &s->host))) != 0)
         return r;
     if (s->host && strcmp(s->host->state, "active") != 0)
@@ -99,7 +102,7 @@ static bool systems_are_the_hosts(const struct subject *s)
 static int settings_of(struct txn *t, const struct subject *s, char **systems, size_t count,
                        struct settings *out)
 {
-    int r = policy_settings(t, systems, count, out);
+    int r = facts_settings(t, s->cache, systems, count, out);
     if (r != 0 || !s->account)
         return r;
     return policy_waive(t, s->account->name, s->account->organisation, s->facts.now_at, out);
@@ -281,10 +284,16 @@ static int read_room(struct txn *t, struct subject *s)
 int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase phase,
                struct subject *s)
 {
+    return facts_read_at(t, NULL, NULL, ev, phase, s);
+}
+
+int facts_read_at(struct txn *t, const char *host_id, struct facts_cache *cache,
+                  const struct gdpop_evidence *ev, enum rule_phase phase, struct subject *s)
+{
     int r;
-    *s = (struct subject){0};
+    *s = (struct subject){.cache = cache};
     facts_empty(&s->facts, ev, phase);
-    if ((r = trail_time(t, &s->facts.now_at)) != 0 || (r = read_host(t, s)) != 0 ||
+    if ((r = trail_time(t, &s->facts.now_at)) != 0 || (r = read_host(t, host_id, s)) != 0 ||
         (r = read_records(t, s->facts.user, s)) != 0 || (r = check_clock(t, s)) != 0 ||
         (r = read_settings(t, s)) != 0 || (r = read_room(t, s)) != 0)
         return r;

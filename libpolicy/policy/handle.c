@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
+#include "base/progress.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,12 @@ void gdpop_close(struct gdpop *g)
         return;
     arena_free(g->arena);
     free(g);
+}
+
+void gdpop_progress(void (*report)(const char *what, uint64_t done, uint64_t total, void *arg),
+                    void *arg)
+{
+    progress_ask(report, arg);
 }
 
 const char *gdpop_host_language(const struct gdpop *g)

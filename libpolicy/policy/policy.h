@@ -23,12 +23,14 @@ struct gdpop {
     struct conf conf;
     int conf_error; /* denies every call but those for break-glass names */
     char conf_sentence[512];
-    struct arena *arena; /* texts that live as long as the handle */
+    struct arena *arena;                   /* texts that live as long as the handle */
     struct witness witness[WITNESSES_MAX]; /* of the next act that changes something */
     size_t witness_count;
 };
 
 /* ---- facts.c ---- */
+
+struct facts_cache;
 
 /* The records that a login touches, for those who write after the judgement. All in the arena; NULL
  * where there is none. */
@@ -47,15 +49,28 @@ struct subject {
     size_t conflicting_count;
     char host_id[33];
     char boot_id[40];
+    struct facts_cache *cache; /* NULL: none */
 };
 
 /* Reads all that a decision about ev needs. An unknown user gives facts with state STATE_NONE.
  * Errors: those of the store. */
 int facts_read(struct txn *t, const struct gdpop_evidence *ev, enum rule_phase phase,
                struct subject *s);
+/* The same as another host would, host_id NULL: this one. cache (NULL: none) keeps what is the same
+ * in many calls on one transaction: compiled settings, this host's boot. */
+int facts_read_at(struct txn *t, const char *host_id, struct facts_cache *cache,
+                  const struct gdpop_evidence *ev, enum rule_phase phase, struct subject *s);
 
 /* Whether the session's leader still lives on this boot. */
 bool facts_session_lives(const Model__Session *session, const char *boot_id);
+
+/* ---- facts_cache.c ---- */
+/* NULL when memory is short. Its texts live in a. */
+struct facts_cache *facts_cache_new(struct arena *a);
+/* policy_settings, each set of systems read only once; cache NULL: just that. */
+int facts_settings(struct txn *t, struct facts_cache *cache, char **systems, size_t count,
+                   struct settings *out);
+void facts_boot_id(struct facts_cache *cache, char out[static 40]);
 
 /* ---- place.c, device.c, live.c, actor.c: parts of facts_read ---- */
 int facts_place(struct txn *t, const struct gdpop_evidence *ev, struct subject *s);

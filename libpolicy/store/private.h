@@ -118,6 +118,7 @@ struct txn {
     struct arena *arena;
     struct lock write_lock;
     struct txn_note *note;
+    struct shadow *shadows; /* NULL: none */
     bool writes;
     bool map_was_full;
 };
@@ -149,6 +150,12 @@ int value_list(struct txn *t, const void *owner, const char *name, struct value_
 int value_each(struct txn *t, const void *owner, const char *name, struct bytes start,
                struct bytes prefix,
                int (*each)(struct txn *t, struct bytes key, MDB_val value, void *arg), void *arg);
+
+/* ---- shadow.c: what store_shadow put in the place of a table or index; NULL: nothing ---- */
+const struct shadow *shadow_of(const struct txn *t, const void *owner);
+bool shadow_get(const struct shadow *s, struct bytes key, MDB_val *value);
+int shadow_each(const struct shadow *s, struct txn *t, struct bytes start, struct bytes prefix,
+                int (*each)(struct txn *t, struct bytes key, MDB_val value, void *arg), void *arg);
 
 /* The keys a record has in an index, complete (record key added when not unique). */
 int index_keys_of(struct txn *t, const struct index *index, struct bytes record,

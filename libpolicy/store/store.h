@@ -17,6 +17,7 @@
 
 struct store;
 struct txn;
+struct table;
 
 enum { STORE_SCHEMA = 1 };
 
@@ -69,6 +70,12 @@ int txn_commit(struct txn *t);
 void txn_abort(struct txn *t); /* NULL is allowed */
 struct arena *txn_arena(const struct txn *t);
 struct store *txn_store(const struct txn *t);
+/* Where records are decoded from now on; returns the arena before. */
+struct arena *txn_set_arena(struct txn *t, struct arena *a);
+
+/* From now on t, a read transaction, shows the table as `changed` has it, from a copy in its arena:
+ * so that a change is judged with everything else without holding the write lock. */
+int store_shadow(struct txn *t, struct txn *changed, const struct table *table);
 
 /* What the audit room keeps with a write transaction, NULL at first. ended is called once, when the
  * transaction has ended and the write lock is still held; durable: it was committed. */
@@ -87,7 +94,6 @@ int store_update(struct store *s, struct arena *a, int (*change)(struct txn *t, 
 
 /* ---- Tables: each is declared in its own file (store/person.c …) ---- */
 
-struct table;
 extern const struct table table_meta, table_organisation, table_person, table_account,
     table_credential, table_counter, table_source, table_device, table_binding, table_host,
     table_workplace, table_permit, table_agreement, table_session, table_profile, table_override,

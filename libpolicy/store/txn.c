@@ -23,6 +23,13 @@ struct arena *txn_arena(const struct txn *t)
     return t->arena;
 }
 
+struct arena *txn_set_arena(struct txn *t, struct arena *a)
+{
+    struct arena *before = t->arena;
+    t->arena = a;
+    return before;
+}
+
 struct store *txn_store(const struct txn *t)
 {
     return t->store;

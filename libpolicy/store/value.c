@@ -44,7 +44,10 @@ int value_get(struct txn *t, const void *owner, const char *name, bool plain, st
     int r = check_key(name, key);
     if (r < 0)
         return r;
-    int rc = mdb_get(t->mdb, env_database(t->store->env, owner), &k, &v);
+    const struct shadow *shadow = shadow_of(t, owner);
+    int rc = !shadow ? mdb_get(t->mdb, env_database(t->store->env, owner), &k, &v)
+             : shadow_get(shadow, key, &v) ? 0
+                                           : MDB_NOTFOUND;
     if (rc != 0)
         return txn_fail(t, rc, name);
     return value_open(t, name, plain, key, v, t->arena, value);
@@ -83,6 +86,9 @@ int value_each(struct txn *t, const void *owner, const char *name, struct bytes 
     MDB_cursor *cursor;
     MDB_val k = mdb_val(start), v;
     int r = 0;
+    const struct shadow *shadow = shadow_of(t, owner);
+    if (shadow)
+        return shadow_each(shadow, t, start, prefix, each, arg);
     int rc = mdb_cursor_open(t->mdb, env_database(t->store->env, owner), &cursor);
     if (rc != 0)
         return txn_fail(t, rc, name);

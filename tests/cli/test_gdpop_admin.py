@@ -250,6 +250,52 @@ class TestAnswers(ToolTest):
         self.assertEqual(self.run_tool("account approve li --json").json(), {"message": "done"})
 
 
+class TestProgress(ToolTest):
+    def run_on_terminal(self, columns, *words):
+        """stderr on a terminal of that width; what it showed."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, array.array("H", [24, columns, 0, 0]))
+        process = subprocess.Popen([PROGRAM, "--conf", self.journal, *words], stderr=slave,
+                                   stdout=subprocess.DEVNULL, cwd=self.dir)
+        os.close(slave)
+        shown = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        os.close(master)
+        self.assertEqual(process.wait(), DONE)
+        return shown.decode()
+
+    def test_long_work_shows_a_bar_on_a_terminal_and_takes_it_away(self):
+        for columns in (80, 40):
+            shown = self.run_on_terminal(columns, "audit", "verify")
+            steps = [step for step in shown.split("\r") if step.strip()]
+            self.assertGreater(len(steps), 1, shown)
+            self.assertRegex(steps[0], r"^Verifying \[#*-*\] +\d+%$")
+            self.assertLess(max(map(len, steps)), columns)
+            self.assertTrue(shown.endswith("\r" + " " * len(steps[-1]) + "\r"), repr(shown))
+            percents = [int(step.split()[-1][:-1]) for step in steps]
+            self.assertEqual(percents, sorted(percents))
+
+    def test_wide_letters_count_twice(self):
+        steps = [s for s in self.run_on_terminal(30, "--language", "zh", "audit", "verify").split("\r")
+                 if s.strip()]
+        self.assertIn("正在核验 [", steps[0])
+        self.assertLess(max(len(step) + 4 for step in steps), 30)
+
+    def test_a_terminal_that_is_too_narrow_shows_none(self):
+        self.assertEqual(self.run_on_terminal(12, "audit", "verify").strip(), "")
+
+    def test_a_pipe_gets_nothing(self):
+        result = self.run_tool("audit verify")
+        self.assertEqual((result.status, result.err), (DONE, ""))
+
+
 class TestFormats(ToolTest):
     def test_a_page_is_printed_as_it_is_and_its_check_sets_the_status(self):
         result = self.run_tool("compliance --format html")

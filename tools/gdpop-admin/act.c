@@ -1,7 +1,9 @@
 #include "act.h"
 
 #include "actor.h"
+#include "locked_out.h"
 #include "operations.h"
+#include "progress.h"
 #include "prompt.h"
 #include "render.h"
 #include "say.h"
@@ -186,6 +188,39 @@ unsigned act_flags(const struct tool *t, const char *actor)
     return t->recover ? GDPOP_ADMIN_RECOVER : actor ? 0 : GDPOP_ADMIN_HOST;
 }
 
+static int begin_call(struct tool *t, const char *actor, const struct call *call,
+                      const struct out_file *out, struct gdpop_admin **a,
+                      const struct gdpop_result **result)
+{
+    unsigned flags = act_flags(t, actor) | (call->operation->writes ? 0 : GDPOP_ADMIN_READ);
+    int r = gdpop_admin_begin(t->g, actor, flags, a);
+    if (r)
+        return say_library(t, r);
+    r = call_library(t, *a, call, out, result);
+    progress_end();
+    return r;
+}
+
+/* A change that might lock people out is tried first; with the store closed again it is told whom,
+ * and then made. */
+static int try_first(struct tool *t, const char *actor, const struct call *call,
+                     const struct out_file *out, struct gdpop_admin **a,
+                     const struct gdpop_result **result, char **locked_out)
+{
+    char *text = NULL;
+    size_t count = 0;
+    int r = call->operation->writes ? locked_out_find(t, *a, locked_out, &text, &count) : 0;
+    if (r == 0 && *locked_out) {
+        gdpop_admin_end(*a);
+        *a = NULL;
+        r = locked_out_ask(t, text, count);
+        if (r == 0)
+            r = begin_call(t, actor, call, out, a, result);
+    }
+    free(text);
+    return r;
+}
+
 /* The answer is kept as text: it is printed only once the store is closed, since a terminal or a
  * pager may stand still. */
 static int with_store(struct tool *t, const char *actor, const struct call *call,
@@ -193,12 +228,11 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
 {
     struct gdpop_admin *a = NULL;
     const struct gdpop_result *result = NULL;
+    char *locked_out = NULL;
     bool ok = false;
-    unsigned flags = act_flags(t, actor) | (call->operation->writes ? 0 : GDPOP_ADMIN_READ);
-    int r = gdpop_admin_begin(t->g, actor, flags, &a);
-    if (r)
-        return say_library(t, r);
-    r = call_library(t, a, call, out, &result);
+    int r = begin_call(t, actor, call, out, &a, &result);
+    if (r == 0)
+        r = try_first(t, actor, call, out, &a, &result, &locked_out);
     if (r == 0)
         r = hand_over(t, call, result, out);
     if (r == 0)
@@ -206,9 +240,10 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     if (r == 0) {
         *committed = !t->dry_run;
         ok = result->ok;
-        r = render(t, result, answer);
+        r = render(t, result, locked_out, answer);
     }
     gdpop_admin_end(a);
+    free(locked_out);
     return r ? r : ok ? 0 : GDPOP_ERR_REFUSED;
 }
 

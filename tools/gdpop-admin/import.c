@@ -3,6 +3,7 @@
 #include "act.h"
 #include "actor.h"
 #include "csv.h"
+#include "progress.h"
 #include "prompt.h"
 #include "render.h"
 #include "say.h"
@@ -145,6 +146,8 @@ static int add_rows(struct work *w)
     struct problems *problems = &w->file->problems;
     size_t count = w->file->row_count;
     for (size_t i = 0; i < count && problems->count < PROBLEMS_MAX && !signals_ended(); i++) {
+        if (i % 64 == 0)
+            progress_show(_("Entering rows"), i, count, NULL);
         table_file_values(w->file, i, w->rows[i].values);
         int r = w->import->add(w->act, &w->rows[i]);
         if (r && !is_row_error(r))
@@ -188,7 +191,7 @@ static int show(struct tool *t, const struct import *import, const struct table_
              persons ? _("%zu applications were entered.") : _("%zu organisations were added."), n);
     const struct gdpop_result result = {true, true, n, list, message};
     if (list && fields && lines)
-        r = render(t, &result, answer);
+        r = render(t, &result, NULL, answer);
     else
         r = say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     free(list);
@@ -207,6 +210,7 @@ static int with_store(struct work *w, char **answer)
         say_library(w->t, r);
     if (r == 0)
         r = add_rows(w);
+    progress_end();
     if (r == 0)
         r = act_commit(w->t, w->act);
     if (r == 0)

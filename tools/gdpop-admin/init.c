@@ -137,7 +137,7 @@ static int show(struct init *in, char **answer)
         _("The store is ready. Hand each administrator the file with the initial password, and the "
           "auditor seal-key and checkpoint.pem, which are to be kept off this host.")};
     if (rows && fields)
-        r = render(in->t, &result, answer);
+        r = render(in->t, &result, NULL, answer);
     free(rows);
     free(fields);
     return r;

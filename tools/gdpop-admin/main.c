@@ -4,6 +4,7 @@
 #include "as_user.h"
 #include "help.h"
 #include "operations.h"
+#include "progress.h"
 #include "prompt.h"
 #include "say.h"
 
@@ -130,6 +131,7 @@ static int with_library(struct tool *t, int argc, char **argv)
     int r = gdpop_open(t->conf, &t->g);
     if (r && !t->g)
         return say(t, r, "%s", gdpop_strerror(r));
+    gdpop_progress(progress_show, NULL);
     if (!t->language_chosen)
         gdpop_language(gdpop_host_language(t->g));
     if (argc > 0 && strcmp(argv[0], "recover") == 0 && !operations_has_noun("recover")) {

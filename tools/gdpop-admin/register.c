@@ -97,7 +97,7 @@ static int show(struct registration *g, char **answer)
     }
     const struct gdpop_result result = {true, true, n, rows, message};
     if (rows && fields)
-        r = render(g->t, &result, answer);
+        r = render(g->t, &result, NULL, answer);
     free(rows);
     free(fields);
     return r;

@@ -215,11 +215,12 @@ static const char *document_of(const struct gdpop_result *result)
     return strcmp(f->name, "document") == 0 ? f->text : NULL;
 }
 
-int render(const struct tool *t, const struct gdpop_result *result, char **text)
+int render(const struct tool *t, const struct gdpop_result *result, const char *locked_out,
+           char **text)
 {
     size_t len;
     if (t->json) {
-        *text = render_json(result);
+        *text = render_json(result, locked_out);
         return *text ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     }
     const char *document = document_of(result);

@@ -4,10 +4,12 @@
 
 #include "tool.h"
 
-/* The result as text to print, to be freed; secrets are never part of it. Says what failed. */
-int render(const struct tool *t, const struct gdpop_result *result, char **text);
+/* The result as text to print, to be freed; secrets are never part of it. locked_out: a JSON array
+ * for the member of this name, NULL for none. Says what failed. */
+int render(const struct tool *t, const struct gdpop_result *result, const char *locked_out,
+           char **text);
 
 /* The JSON form: an array of objects for lists, else one object. NULL when memory is short. */
-char *render_json(const struct gdpop_result *result);
+char *render_json(const struct gdpop_result *result, const char *locked_out);
 
 #endif

@@ -36,7 +36,7 @@ static json_t *object(const struct gdpop_row *row, bool tree)
     return o;
 }
 
-char *render_json(const struct gdpop_result *result)
+char *render_json(const struct gdpop_result *result, const char *locked_out)
 {
     bool tree = false;
     json_t *top;
@@ -53,6 +53,8 @@ char *render_json(const struct gdpop_result *result)
         if (top && result->message && *result->message)
             json_object_set_new(top, "message", json_string(result->message));
     }
+    if (locked_out && json_is_object(top))
+        json_object_set_new(top, "locked_out", json_loads(locked_out, 0, NULL));
     char *dump = top ? json_dumps(top, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL;
     json_decref(top);
     if (!dump)

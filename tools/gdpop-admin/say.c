@@ -1,5 +1,7 @@
 #include "say.h"
 
+#include "progress.h"
+
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -105,6 +107,7 @@ static void print_line(const char *sentence)
 
 int say(const struct tool *t, int code, const char *sentence, ...)
 {
+    progress_end();
     char *text = NULL;
     va_list ap;
     va_start(ap, sentence);
@@ -121,12 +124,14 @@ int say(const struct tool *t, int code, const char *sentence, ...)
 
 int say_library(const struct tool *t, int code)
 {
+    progress_end();
     const char *sentence = gdpop_error();
     return say(t, code, "%s", sentence && *sentence ? sentence : gdpop_strerror(code));
 }
 
 void say_note(const char *sentence, ...)
 {
+    progress_end();
     char *text = NULL;
     va_list ap;
     va_start(ap, sentence);
@@ -168,6 +173,7 @@ void problems_add(struct problems *p, int code, char *place, size_t line, size_t
 
 int problems_say(const struct tool *t, const struct problems *p, const char *sentence)
 {
+    progress_end();
     json_t *list = t->json ? json_array() : NULL;
     for (size_t i = 0; i < p->count; i++) {
         const struct problem *one = &p->list[i];
