@@ -144,31 +144,3 @@ void help_operation(FILE *out, const struct gdpop_operation *o)
     fputc('\n', out);
     global_entries(out);
 }
-
-static void complete_words(FILE *out, const char *noun)
-{
-    const struct gdpop_operation *const *list;
-    size_t count = operations_list(&list);
-    const char *last = "";
-    for (size_t i = 0; i < count; i++) {
-        const char *word = noun ? list[i]->verb : list[i]->noun;
-        if ((noun && strcmp(list[i]->noun, noun) != 0) || !word || strcmp(word, last) == 0)
-            continue;
-        fprintf(out, "%s\n", word);
-        last = word;
-    }
-}
-
-void help_complete(FILE *out, int count, char **words)
-{
-    const struct gdpop_operation *o = NULL;
-    if (count < 2) {
-        complete_words(out, count == 1 ? words[0] : NULL);
-    } else if ((o = operations_find(words[0], words[1]))) {
-        for (const struct gdpop_param *p = o->params; p && p->name; p++)
-            if (!p->positional && p->kind != GDPOP_PARAM_SECRET)
-                fprintf(out, "--%s\n", p->name);
-    }
-    for (const struct global_option *g = global_options; g->name; g++)
-        fprintf(out, "--%s\n", g->name);
-}

@@ -9,7 +9,5 @@
 void help_all(FILE *out);
 void help_noun(FILE *out, const char *noun);
 void help_operation(FILE *out, const struct gdpop_operation *operation);
-/* Candidates for the word behind words, one a line (bash completion). */
-void help_complete(FILE *out, int count, char **words);
 
 #endif

@@ -2,6 +2,7 @@
  * offers. Runs as root through sudo for people who are not. */
 #include "act.h"
 #include "as_user.h"
+#include "complete.h"
 #include "help.h"
 #include "operations.h"
 #include "progress.h"
@@ -158,9 +159,11 @@ int main(int argc, char **argv)
     int r, at = 1;
     enter(&t);
     if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
-        help_complete(stdout, argc - 2, argv + 2);
+        complete_words(stdout, argc - 2, argv + 2);
         return EXIT_DONE;
     }
+    if (argc == 3 && strcmp(argv[1], "--names") == 0)
+        return say_exit_code(complete_names(argv[2]));
     arguments_early(&t, argc, argv);
     r = take_globals(&t, argc, argv, &at);
     if (r == 0 && at < argc && argv[at][0] == '-')
