@@ -112,7 +112,7 @@ static void who_has_another_network_is_not_locked_out(void **state)
 {
     struct fixture *f = *state;
     settle(f);
-    assert_ok(RUN(f, "sysadm", "workplace", "add", "org", "county", "network", "10.79.1.0/24"));
+    assert_ok(RUN(f, "secadm", "workplace", "add", "org", "county", "network", "10.79.1.0/24"));
     assert_ok(ASK(f, "sysadm", "workplace", "remove", "org", "county", "network", "10.77.1.0/24"));
     assert_int_equal(f->result->count, 1); /* who was there; lisi may come from the other one */
     assert_string_equal(field(f, 0, "account"), "zhangsan");
@@ -125,7 +125,7 @@ static void what_locks_out_nobody_says_so(void **state)
 {
     struct fixture *f = *state;
     settle(f);
-    assert_ok(ASK(f, "sysadm", "workplace", "add", "org", "county", "network", "10.80.1.0/24"));
+    assert_ok(ASK(f, "secadm", "workplace", "add", "org", "county", "network", "10.80.1.0/24"));
     assert_int_equal(f->result->count, 0);
     /* An act that concerns no login goes on. */
     assert_ok(ASK(f, "sysadm", "device", "lost", "id", "D000001"));
