@@ -182,6 +182,11 @@ static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *
         log_warning("without an administrator, by break-glass: %s %s", o->noun, o->verb);
     if (admin_has_duty(a, o->duties))
         return 0;
+    if (o->duties == GDPOP_DUTY_NONE)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("%s may not do this: %s %s is only for who holds this host, by init or "
+                          "gdpop-admin recover"),
+                        a->actor, o->noun, o->verb);
     return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("%s may not do this: %s %s belongs to the duty %s"),
                     a->actor, o->noun, o->verb, duty_names(o->duties));
 }

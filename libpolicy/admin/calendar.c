@@ -84,7 +84,7 @@ static int show_year(struct gdpop_admin *a, const struct workday_year *y)
         *(y->days[i].works ? &work : &off) += 1;
     if ((r = result_row(a, 0)) != 0 || (r = result_number(a, "year", _("Year"), y->year)) != 0 ||
         (r = result_text(a, "title", _("Title"), y->title)) != 0 ||
-        (r = result_text(a, "document", _("Document"), y->document)) != 0 ||
+        (r = result_text(a, "document", _("Issued as"), y->document)) != 0 ||
         (r = result_text(a, "issued", _("Issued"), y->issued)) != 0 ||
         (r = result_number(a, "days_off", _("Days off"), off)) != 0)
         return r;

@@ -95,7 +95,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
     identity_mask(p->phone, phone, sizeof(phone));
     if ((r = admin_event(a, "person.show", NULL, p->id, NULL)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0 ||
-        (r = result_text(a, "name", _("Name"), p->name)) != 0 ||
+        (r = result_text(a, "name", _("Full name"), p->name)) != 0 ||
         (r = result_word(a, "document_type", _("Document"),
                          p->document ? p->document->type : "")) != 0 ||
         (r = result_text(a, "id_number", _("Document number"), number)) != 0 ||
@@ -121,7 +121,7 @@ static int describe(struct bytes key, void *message, void *arg)
         snprintf(number, sizeof(number), "…%s",
                  p->document->number + strlen(p->document->number) - 4);
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0 ||
-        (r = result_text(a, "name", _("Name"), p->name)) != 0 ||
+        (r = result_text(a, "name", _("Full name"), p->name)) != 0 ||
         (r = result_text(a, "id_number_end", _("Document number"), number)) != 0 ||
         (r = result_text(a, "organisation", _("Organisation"), p->organisation)) != 0)
         return r;

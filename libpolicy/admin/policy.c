@@ -43,7 +43,10 @@ static int show(struct gdpop_admin *a, const struct request *q)
             return GDPOP_ERR_NOMEM;
         if ((r = result_row(a, 0)) != 0 ||
             (r = result_text(a, "setting", _("Setting"), row->name)) != 0 ||
-            (r = result_text(a, "value", _("Value"), value)) != 0 ||
+            (r = result_shown(a, "value", _("Value"), value,
+                              row->type != SETTING_TYPE_BOOL ? value
+                              : v->number                    ? _("yes")
+                                                             : _("no"))) != 0 ||
             (r = result_text(a, "unit", _("Unit"), unit)) != 0 ||
             (r = result_text(a, "tag", _("Article"), v->tag)) != 0 ||
             (r = result_text(a, "profile", _("Profile"), v->profile)) != 0)

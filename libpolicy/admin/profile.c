@@ -68,7 +68,7 @@ static int describe(struct bytes key, void *message, void *arg)
         systems = arena_printf(a->call.arena, "%s%s%s", systems, i ? " " : "", p->systems[i]);
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "name", _("Profile"), p->name)) != 0 ||
         (r = result_text(a, "title", _("Title"), p->title)) != 0 ||
-        (r = result_text(a, "document", _("Document"), p->document)) != 0 ||
+        (r = result_text(a, "document", _("Issued as"), p->document)) != 0 ||
         (r = result_text(a, "effective", _("Effective"), p->effective)) != 0 ||
         (r = result_text(a, "lapses", _("Lapses"), p->lapses)) != 0 ||
         (r = result_text(a, "systems", _("Systems"), systems)) != 0 ||

@@ -17,7 +17,7 @@ static int describe(struct gdpop_admin *a, const struct register_kind *kind,
         (r = result_word(a, "state", _("State"), e->state)) != 0 ||
         (r = result_instant(a, "date", _("Date"), e->n_moves ? e->moves[0]->at : 0)) != 0)
         return r;
-    return result_instant(a, "due_at", _("Due"), due_at);
+    return result_instant(a, "due_at", _("Due by"), due_at);
 }
 
 struct listing {
@@ -69,6 +69,23 @@ static int list(struct gdpop_admin *a, const struct request *q)
     return r;
 }
 
+/* "leak (…) fault (…)": what is typed and what it means; an entry's register stays a name. */
+static const char *choices_to_type(struct gdpop_admin *a, const struct register_field *f)
+{
+    const char *text = "";
+    if (f->kind != FIELD_CHOICE && f->kind != FIELD_CHOICES)
+        return f->choices ? f->choices : "";
+    for (const char *at = f->choices; *at && text; at += strspn(at, " ")) {
+        size_t len = strcspn(at, " ");
+        char *word = arena_printf(a->call.arena, "%.*s", (int)len, at);
+        text = word ? arena_printf(a->call.arena, "%s%s%s", text, *text ? ", " : "",
+                                   word_to_type(a, word))
+                    : NULL;
+        at += len;
+    }
+    return text ? text : f->choices;
+}
+
 static int show_outstanding(const struct register_item *item, void *arg)
 {
     struct gdpop_admin *a = arg;
@@ -79,7 +96,7 @@ static int show_outstanding(const struct register_item *item, void *arg)
         (r = result_text(a, "subject", _("About"), item->subject)) != 0 ||
         (r = result_text(a, "value", _("Kind"), item->value)) != 0 ||
         (r = result_text(a, "entry", _("Entry"), item->entry ? item->entry->id : "")) != 0 ||
-        (r = result_instant(a, "due_at", _("Due"), item->due_at)) != 0)
+        (r = result_instant(a, "due_at", _("Due by"), item->due_at)) != 0)
         return r;
     return result_word(a, "outstanding", _("Outstanding"), item->entry ? "overdue" : "missing");
 }
@@ -113,7 +130,9 @@ static int show_fields(struct gdpop_admin *a, const struct register_kind *kind,
     int r = 0;
     for (const struct register_field *f = kind->fields; r == 0 && f->name; f++)
         if (*register_value(e, f->name))
-            r = result_text(a, f->name, text_get(f->title), register_value(e, f->name));
+            r = result_shown(a, f->name, text_get(f->title), register_value(e, f->name),
+                             f->kind == FIELD_CHOICE ? word_shown(register_value(e, f->name))
+                                                     : register_value(e, f->name));
     return r;
 }
 
@@ -219,7 +238,7 @@ static int show_kind(struct gdpop_admin *a, const struct register_kind *kind)
         (r = result_shown(a, "states", _("States"), states_text(a, kind, false),
                           states_text(a, kind, true))) != 0)
         return r;
-    return result_text(a, "due", _("Due"), due_text(a, kind));
+    return result_text(a, "due", _("Due by"), due_text(a, kind));
 }
 
 static const char *form_of(const struct register_field *f)
@@ -262,7 +281,8 @@ static int kinds(struct gdpop_admin *a, const struct request *q)
             (r = result_text(a, "title", _("Title"), text_get(f->title))) == 0 &&
             (r = result_bool(a, "required", _("Required"), f->required)) == 0 &&
             (r = result_text(a, "form", _("Form"), form_of(f))) == 0)
-            r = result_text(a, "choices", _("Choices"), f->choices ? f->choices : "");
+            r = result_shown(a, "choices", _("Choices"), f->choices ? f->choices : "",
+                             choices_to_type(a, f));
     if (r != 0)
         return r;
     return result_message(a, _("%s (%s): %s"), text_get(kind->title), kind->tags,

@@ -107,6 +107,6 @@ const char *duty_names(unsigned duties)
     case GDPOP_DUTY_LEADER:
         return _("leader");
     default:
-        return _("none");
+        return _("no duty");
     }
 }

@@ -30,7 +30,21 @@ static const char *const words[] = {
     N_("scrapped"), N_("handed-over"), N_("requested"), N_("given"), N_("verified"), N_("mended"),
     N_("signed"), N_("tested"), N_("released"), N_("overdue"), N_("missing"), N_("in force"),
     N_("lapsed"), N_("not loaded"), N_("outstanding"), N_("outside"), N_("in order"),
-    N_("by design")};
+    N_("by design"),
+    /* choices of register fields */
+    N_("leak"), N_("intrusion"), N_("malware"), N_("fault"), N_("loss"), N_("weakness"),
+    N_("ordinary"), N_("larger"), N_("major"), N_("critical"), N_("disk"), N_("usb"), N_("optical"),
+    N_("paper"), N_("other"), N_("education"), N_("discipline"), N_("judicial"), N_("law"),
+    N_("awareness"), N_("secrecy"), N_("skills"), N_("records"), N_("export"), N_("statistics"),
+    N_("comparison"), N_("data"), N_("archive"), N_("ukey"), N_("certificate"), N_("token"),
+    N_("clean"), N_("record"), N_("joined"), N_("left"), N_("yes"), N_("no"), N_("none"),
+    N_("first-responsible"), N_("security-staff"), N_("application-administrator"),
+    N_("hardware-administrator"), N_("root-custodian"), N_("database-custodian"),
+    N_("room-custodian"), N_("client-custodian"), N_("inspector"), N_("lending"), N_("sharing"),
+    N_("excess-rights"), N_("disclosure"), N_("root"), N_("console"), N_("database"), N_("switch"),
+    N_("bmc"), N_("backup-key"), N_("seal-key"), N_("issued"), N_("classified-protection"),
+    N_("cryptography"), N_("risk"), N_("going-live"), N_("scan"), N_("self-assessment"),
+    N_("inspection")};
 
 const char *word_shown(const char *word)
 {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PAIRS_MAX 64
 
@@ -81,6 +82,14 @@ static int read_files(struct tool *t, struct call *call)
 static bool makes_file(const struct gdpop_param *p)
 {
     return p->kind == GDPOP_PARAM_OUT || p->kind == GDPOP_PARAM_STREAM;
+}
+
+static bool has_file(const struct call *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        if (makes_file(call->list[i].param))
+            return true;
+    return false;
 }
 
 static int create_out(struct tool *t, const struct call *call, struct out_file *out)
@@ -240,6 +249,9 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     if (r == 0) {
         *committed = !t->dry_run;
         ok = result->ok;
+        if (result->list && result->count == 0 && !*result->message && !t->json &&
+            isatty(STDERR_FILENO))
+            say_note(_("there are none"));
         r = render(t, result, locked_out, answer);
     }
     gdpop_admin_end(a);
@@ -283,7 +295,9 @@ int act_run(struct tool *t, struct call *call)
     }
     if (answer)
         fputs(answer, stdout);
-    if (answer && t->dry_run && call->operation->writes)
+    if (answer && !*answer && out.path && r == 0 && !t->dry_run && !t->json)
+        say_note(_("%s was written"), out.path);
+    if (answer && t->dry_run && (call->operation->writes || has_file(call)))
         say_note(_("dry run: nothing was written"));
     free(answer);
     return r;

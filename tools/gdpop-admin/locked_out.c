@@ -35,10 +35,10 @@ static bool is_yes(const char *answer)
 int locked_out_ask(struct tool *t, const char *text, size_t count)
 {
     char *answer = NULL;
-    if (!text || count == 0)
+    if (!text || count == 0 || t->json)
         return 0;
     fputs(text, stderr);
-    if (t->json || t->dry_run)
+    if (t->dry_run)
         return 0;
     int r = prompt_confirm(t, _("Type yes to go on: "), &answer);
     bool asked = answer != NULL, yes = is_yes(answer);

@@ -10,8 +10,8 @@
  * is a table of them and *count how many are in it. */
 int locked_out_find(struct tool *t, struct gdpop_admin *a, char **json, char **text, size_t *count);
 
-/* Tells of count accounts on stderr; on a terminal asks whether to go on, unless it is a dry run or
- * JSON is wanted. GDPOP_ERR_REFUSED (said): no. */
+/* Tells of count accounts on stderr, unless JSON is wanted, which has them; on a terminal asks
+ * whether to go on, unless it is a dry run. GDPOP_ERR_REFUSED (said): no. */
 int locked_out_ask(struct tool *t, const char *text, size_t count);
 
 #endif

@@ -76,14 +76,32 @@ static bool is_tree(const struct group *g)
     return false;
 }
 
-static int add_columns(struct libscols_table *table, const struct gdpop_row *first, bool tree)
+/* Whether a column is wrapped where the terminal is narrow: only one with long text is, since
+ * names, dates and codes in two pieces can be neither read nor copied. */
+static bool is_long(const struct group *result, size_t column)
 {
+    enum { SHORT_COLUMNS = 20 };
+    const char *name = result->rows[0].fields[column].name;
+    for (size_t i = 0; i < result->count; i++) {
+        char buffer[32];
+        const struct gdpop_field *f = field_named(&result->rows[i], column, name);
+        if (f && f->kind == GDPOP_FIELD_TEXT && gdpop_text_width(cell(f, buffer)) > SHORT_COLUMNS)
+            return true;
+    }
+    return false;
+}
+
+static int add_columns(struct libscols_table *table, const struct group *result, bool tree)
+{
+    const struct gdpop_row *first = &result->rows[0];
     bool seen = false;
     for (size_t i = 0; i < first->count; i++) {
         const struct gdpop_field *f = &first->fields[i];
         if (f->kind == GDPOP_FIELD_SECRET)
             continue;
-        int flags = f->kind == GDPOP_FIELD_NUMBER ? SCOLS_FL_RIGHT : SCOLS_FL_WRAP;
+        int flags = f->kind == GDPOP_FIELD_NUMBER ? SCOLS_FL_RIGHT
+                    : is_long(result, i)          ? SCOLS_FL_WRAP
+                                                  : 0;
         if (!seen) /* the record's name stays in one piece, to be copied */
             flags = tree ? SCOLS_FL_TREE : 0;
         seen = true;
@@ -135,7 +153,7 @@ static int print_group(const struct group *g, FILE *out)
     /* Wrapped to the terminal; a pipe gets lines as long as they are. */
     if (isatty(STDOUT_FILENO))
         scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-    int r = add_columns(table, &g->rows[0], is_tree(g));
+    int r = add_columns(table, g, is_tree(g));
     if (r == 0)
         r = add_lines(table, g);
     if (r == 0 && scols_print_table(table))
