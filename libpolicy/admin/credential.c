@@ -124,6 +124,8 @@ static int initial_password(struct gdpop_admin *a, const struct request *q)
     c->initial = true;
     c->initial_until_at = clock_day_start(a->now_at, a->utc_offset_min, (int)days + 1);
     c->judged_by = (char *)"";
+    c->spoken = false;
+    c->reset = NULL;
     if ((r = store_put_credential(a->call.txn, x->name, c)) != 0 ||
         (r = clear_counter(a, x->name)) != 0 ||
         (r = admin_event(a, "account.initial-password", x->name, NULL, NULL)) != 0 ||

@@ -18,6 +18,8 @@ struct comparison {
     char hash[PHASH_MAX_BYTES];
     char new_hash[PHASH_MAX_BYTES]; /* when a rehash is due */
     bool compared, matched, froze;
+    enum spoken spoken; /* of a code told by telephone */
+    Model__Credential *credential;
     struct gdpop_verdict *v;
 };
 
@@ -73,6 +75,8 @@ static int still_unlocked(struct call *call, struct comparison *c, bool *unlocke
         (r = trail_time(call->txn, &now_at)) != 0)
         return r;
     snprintf(c->hash, sizeof(c->hash), "%s", credential->hash);
+    c->credential =
+        c->source.can_log_in && spoken_may(&c->subject, credential, now_at) ? credential : NULL;
     *unlocked = locked_until(counter) <= now_at;
     txn_abort(call->txn);
     call->txn = NULL;
@@ -151,6 +155,20 @@ static int event_of_failure(struct txn *t, const struct comparison *c)
     return event(t, c, "login.flood", "denied", "", "DB-8.1.4.1b", FLOOD_TEXT);
 }
 
+/* A wrong code where one is awaited. */
+static int count_code(struct txn *t, const struct comparison *c, int64_t now_at)
+{
+    const char *user = c->subject.facts.user;
+    Model__Credential *credential;
+    int r = store_get_credential(t, user, &credential);
+    if (r != 0 || !spoken_may(&c->subject, credential, now_at))
+        return r;
+    bool is_void = spoken_count(credential);
+    if ((r = store_put_credential(t, user, credential)) != 0 || !is_void)
+        return r;
+    return event(t, c, "reset.void", "done", "", "DB-8.1.4.1b", "too many wrong codes");
+}
+
 static int record_failure(struct txn *t, void *arg)
 {
     struct comparison *c = arg;
@@ -160,6 +178,8 @@ static int record_failure(struct txn *t, void *arg)
     int64_t now_at;
     int r;
     if ((r = trail_time(t, &now_at)) != 0)
+        return r;
+    if (c->spoken == SPOKEN_WRONG && (r = count_code(t, c, now_at)) != 0)
         return r;
     if (c->compared) {
         if ((r = read_counter(t, c, &counter)) != 0)
@@ -210,6 +230,23 @@ static int forgive(struct txn *t, const struct comparison *c)
     return put_counter(t, c, counter);
 }
 
+/* Judged again: another login may have used it up, or its time is over. */
+static int use_code(struct txn *t, struct comparison *c, Model__Credential *credential)
+{
+    const char *user = c->subject.facts.user;
+    enum spoken is = SPOKEN_NONE;
+    int64_t now_at;
+    int r = trail_time(t, &now_at);
+    if (r == 0 && spoken_may(&c->subject, credential, now_at))
+        r = spoken_judge(txn_store(t), user, credential, c->password, &is);
+    if (r != 0)
+        return r;
+    if (is != SPOKEN_RIGHT)
+        return err_fail(GDPOP_ERR_BUSY, _("the code was used in the moment in which it was given"));
+    spoken_use(credential, &c->subject.password, c->new_hash, now_at);
+    return event(t, c, "reset.used", "done", "", "DB-8.1.4.1a", "");
+}
+
 static int record_success(struct txn *t, void *arg)
 {
     struct comparison *c = arg;
@@ -222,6 +259,8 @@ static int record_success(struct txn *t, void *arg)
     if (strcmp(credential->hash, c->hash) != 0)
         return err_fail(GDPOP_ERR_BUSY,
                         _("the password was changed in the moment in which it was compared"));
+    if (c->spoken == SPOKEN_RIGHT && (r = use_code(t, c, credential)) != 0)
+        return r;
     if (c->new_hash[0]) {
         credential->hash = c->new_hash;
         if ((r = store_put_credential(t, user, credential)) != 0)
@@ -247,6 +286,20 @@ static int rehash_if_due(struct comparison *c)
     return phash_make(c->password, salt, c->new_hash);
 }
 
+/* What is no password may be a code. */
+static int try_code(struct call *call, struct comparison *c)
+{
+    int r;
+    if (!c->credential)
+        return 0;
+    if ((r = spoken_judge(call->store, c->subject.facts.user, c->credential, c->password,
+                          &c->spoken)) != 0 ||
+        c->spoken != SPOKEN_RIGHT)
+        return r;
+    c->matched = true;
+    return spoken_blank(&c->subject.password, c->new_hash);
+}
+
 static int compare_counted(struct call *call, struct comparison *c)
 {
     struct lock lock = LOCK_NONE;
@@ -261,7 +314,7 @@ static int compare_counted(struct call *call, struct comparison *c)
     c->compared = true;
     if ((r = phash_verify(c->password, c->hash, &c->matched)) != 0)
         goto out;
-    if (c->matched && (r = rehash_if_due(c)) != 0)
+    if ((r = c->matched ? rehash_if_due(c) : try_code(call, c)) != 0)
         goto out;
     r = store_update(call->store, call->arena, c->matched ? record_success : record_failure, c);
 out:

@@ -190,6 +190,7 @@ static int fill_account(struct txn *t, struct subject *s)
         f->password_set_at = s->credential->set_at;
         f->password_initial = s->credential->initial;
         f->initial_until_at = s->credential->initial_until_at;
+        f->password_spoken = s->credential->spoken;
         f->judged_by = s->credential->judged_by;
     }
     return read_approval(t, s);

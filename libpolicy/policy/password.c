@@ -198,6 +198,8 @@ static int write_change(struct txn *t, void *arg)
     credential->initial = false;
     credential->initial_until_at = 0;
     credential->judged_by = judged_by;
+    credential->spoken = false;
+    credential->reset = NULL;
     if ((r = store_put_credential(t, s->account->name, credential)) != 0)
         return r;
     return event(t, c, "done");

@@ -5,6 +5,7 @@
 
 #include "audit/trail.h"
 #include "base/clock.h"
+#include "crypto/phash.h"
 #include "rules/rule.h"
 #include "settings/conf.h"
 #include "store/store.h"
@@ -162,6 +163,25 @@ enum flood { FLOOD_EVENT, FLOOD_SUMMARY, FLOOD_SILENT };
 /* Counts one more attempt that nobody has proved, and tells whether it is an event of its own, the
  * summary of those to come in this window, or neither. */
 int source_flood(struct txn *t, const char *name, enum flood *flood);
+
+/* ---- spoken.c: a code told by telephone in place of a forgotten password ---- */
+
+#define SPOKEN_CODE "reset"
+
+/* Whether a code of this credential is in force, and this login one that may use it: from the bound
+ * device at the workplace, whatever exceptions and waivers hold. */
+bool spoken_may(const struct subject *s, const Model__Credential *c, int64_t now_at);
+enum spoken { SPOKEN_NONE, SPOKEN_WRONG, SPOKEN_RIGHT };
+/* What was typed: no code at all, a wrong one, the right one. */
+int spoken_judge(const struct store *s, const char *account, const Model__Credential *c,
+                 const struct secret *typed, enum spoken *is);
+/* A hash that no password has, in place of the forgotten one. */
+int spoken_blank(const struct settings *s, char out[static PHASH_MAX_BYTES]);
+/* Uses the code up: until a new password is chosen nobody logs in. For the write transaction; the
+ * caller has judged the code again by the credential as it stands there. */
+void spoken_use(Model__Credential *c, const struct settings *s, char *blank, int64_t now_at);
+/* Counts a wrong code; true when it is void by that. */
+bool spoken_count(Model__Credential *c);
 
 /* ---- counting.c ---- */
 

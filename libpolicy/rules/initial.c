@@ -38,7 +38,7 @@ void rule_initial(const struct facts *facts, struct finding *f)
         deny_expired(facts, f);
     } else if (by_login && facts->service_class == CLASS_ELEVATE && facts->actor == ACTOR_SYSTEM) {
         finding_skip(f, "nobody is there to change it");
-    } else if (by_login && settings_number(s, SETTING_initial_change)) {
+    } else if (by_login && (facts->password_spoken || settings_number(s, SETTING_initial_change))) {
         finding_seen(f, "initial password");
         finding_change(f, settings_tag(s, SETTING_initial_change), "I01",
                        _("You are using an initial password. Choose your own one now."));

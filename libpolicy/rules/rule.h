@@ -92,6 +92,7 @@ struct facts {
     int64_t password_set_at;
     bool password_initial;
     int64_t initial_until_at;
+    bool password_spoken;  /* entered by a code told on the telephone: an own one comes first */
     const char *judged_by; /* fingerprint of the settings it passed */
 
     int64_t locked_until_at; /* lockout, 0 none */
