@@ -120,6 +120,7 @@ static int apply(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
     x->organisation = p->organisation;
     x->leave = NULL;
+    x->closed_at = 0;
     /* Who returns does not come back from a secondment of before, without an approval. */
     x->home_organisation = x->home_role = x->home_staff = (char *)"";
     x->n_home_systems = 0;

@@ -203,7 +203,8 @@ static int check_clock(struct gdpop_admin *a, const struct gdpop_operation *o)
 static int spoil(struct gdpop_admin *a, const struct gdpop_operation *o, int r)
 {
     a->spoiled = true;
-    if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED)
+    /* What exists already may be another's: who tries numbers is on record. */
+    if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_EXISTS)
         record_refusal(a, o, r);
     return r;
 }

@@ -157,6 +157,7 @@ int lifecycle_close(struct gdpop_admin *a, Model__Account *x, const char *reason
     if (r != 0)
         return r;
     x->state = (char *)"closed";
+    x->closed_at = a->now_at;
     x->duties = 0;
     if ((r = lifecycle_end_permits(a, x->name)) != 0 ||
         (r = store_put_account(a->call.txn, x)) != 0 || (r = publish_touch(a->call.txn)) != 0 ||

@@ -1,4 +1,4 @@
-#include "admin/admin.h"
+#include "admin/person.h"
 
 #include "model/identity.h"
 
@@ -39,13 +39,37 @@ static int fill(struct gdpop_admin *a, const struct request *q, Model__Person *p
                : GDPOP_ERR_NOMEM;
 }
 
+/* Who returns after the data were removed is known by the digest that was left, and is the same
+ * person, with the same name and uid. */
+static int come_back(struct gdpop_admin *a, const Model__Person *p, Model__Person *filled)
+{
+    int r = admin_scope(a, p->organisation);
+    if (r != 0)
+        return err_fail(GDPOP_ERR_EXISTS,
+                        _("this document is registered in another organisation; ask %s"),
+                        p->organisation);
+    filled->id = p->id;
+    filled->n_former_documents = p->n_former_documents;
+    filled->former_documents = p->former_documents;
+    filled->corrections = p->corrections;
+    filled->n_corrections = p->n_corrections;
+    if ((r = store_put_person(a->call.txn, filled)) != 0 ||
+        (r = admin_event(a, "person.return", NULL, p->id, filled->organisation)) != 0 ||
+        (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0)
+        return r;
+    return result_message(a, _("%s was here before and is registered again"), p->id);
+}
+
 /* One document, one person: what another organisation registered is told without details. */
-static int known(struct gdpop_admin *a, const struct request *q, const char *id)
+static int known(struct gdpop_admin *a, const struct request *q, const char *id,
+                 Model__Person *filled)
 {
     Model__Person *p;
     int r = store_get_person(a->call.txn, id, &p);
     if (r != 0)
         return r;
+    if (p->purged_at)
+        return come_back(a, p, filled);
     if (admin_scope(a, p->organisation) != 0)
         return err_fail(GDPOP_ERR_EXISTS,
                         _("this document is registered in another organisation; ask %s"),
@@ -69,7 +93,7 @@ static int add(struct gdpop_admin *a, const struct request *q)
         return r;
     r = store_person_by_document(a->call.txn, p.document->type, p.document->number, &existing);
     if (r == 0)
-        return known(a, q, existing);
+        return known(a, q, existing, &p);
     if (r != GDPOP_ERR_NOT_FOUND || (r = store_next_id(a->call.txn, 'P', &p.id)) != 0 ||
         (r = store_put_person(a->call.txn, &p)) != 0 ||
         (r = admin_event(a, "person.add", NULL, p.id, o->id)) != 0 || (r = result_row(a, 0)) != 0 ||

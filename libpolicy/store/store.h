@@ -144,6 +144,9 @@ int store_get_organisation(struct txn *t, const char *id, Model__Organisation **
 int store_put_organisation(struct txn *t, const Model__Organisation *o);
 int store_get_person(struct txn *t, const char *id, Model__Person **p);
 int store_put_person(struct txn *t, const Model__Person *p);
+/* The keyed digest of a document, as former_documents keep it. */
+int store_document_digest(struct txn *t, const char *type, const char *number,
+                          uint8_t out[static 32]);
 int store_get_account(struct txn *t, const char *name, Model__Account **x);
 int store_put_account(struct txn *t, const Model__Account *x);
 int store_get_credential(struct txn *t, const char *account, Model__Credential **c);
