@@ -85,8 +85,9 @@ static int open_directory(const char *dir, int *fd)
     return keyfile_safe(&st, dir);
 }
 
-/* Adds every key file of the directory, which may be empty. */
-static int read_directory(struct keyring *k, const char *dir, int dir_fd)
+/* Each key file of the directory, which may be empty. */
+static int read_directory(const char *dir, int dir_fd,
+                          int (*each)(const struct keyfile *f, void *arg), void *arg)
 {
     int r = 0;
     int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
@@ -103,11 +104,22 @@ static int read_directory(struct keyring *k, const char *dir, int dir_fd)
             continue;
         r = keyfile_read(dir_fd, dir, e->d_name, &f);
         if (r == 0)
-            r = add_key(k, &f, dir);
+            r = each(&f, arg);
         explicit_bzero(&f, sizeof(f));
     }
     closedir(d);
     return r;
+}
+
+struct loading {
+    struct keyring *keys;
+    const char *dir;
+};
+
+static int load_key(const struct keyfile *f, void *arg)
+{
+    struct loading *l = arg;
+    return add_key(l->keys, f, l->dir);
 }
 
 static int load(const char *dir, int *dir_fd, struct keyring **kp)
@@ -119,7 +131,7 @@ static int load(const char *dir, int *dir_fd, struct keyring **kp)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     int r = open_directory(dir, dir_fd);
     if (r == 0)
-        r = read_directory(k, dir, *dir_fd);
+        r = read_directory(dir, *dir_fd, load_key, &(struct loading){k, dir});
     if (r < 0)
         keyring_free(k);
     else
@@ -149,6 +161,17 @@ void keyring_free(struct keyring *k)
         digester_free(k->keys[i].authenticator);
     explicit_bzero(k, sizeof(*k));
     free(k);
+}
+
+int keyring_each(const char *dir, int (*each)(const struct keyfile *f, void *arg), void *arg)
+{
+    int dir_fd;
+    int r = open_directory(dir, &dir_fd);
+    if (r == 0)
+        r = read_directory(dir, dir_fd, each, arg);
+    if (dir_fd >= 0)
+        close(dir_fd);
+    return r;
 }
 
 /* A directory that was just made is an entry of its parent, which must reach the disk as well. */
@@ -190,6 +213,44 @@ out:
     if (dir_fd >= 0)
         close(dir_fd);
     return r;
+}
+
+static int compare_key(const struct keyfile *there, void *arg)
+{
+    const struct keyfile *f = arg;
+    if (there->id != f->id)
+        return 0;
+    return digest_equal(there->key, f->key)
+               ? 1
+               : err_fail(GDPOP_ERR_KEY, _("another key has the id %u already"), (unsigned)f->id);
+}
+
+int keyring_import(const char *dir, const struct keyfile *f)
+{
+    char name[32];
+    int dir_fd;
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(_("cannot make the key directory %s"), dir);
+    int r = open_directory(dir, &dir_fd);
+    if (r == 0)
+        r = read_directory(dir, dir_fd, compare_key, (void *)(uintptr_t)f);
+    snprintf(name, sizeof(name), "seal-%u.key", (unsigned)f->id);
+    if (r == 0 && (r = keyfile_write(dir_fd, dir, name, f, clock_now())) == 0)
+        r = sync_parent(dir_fd, dir);
+    if (dir_fd >= 0)
+        close(dir_fd);
+    return r > 0 ? 0 : r;
+}
+
+void keyring_remove(const char *dir)
+{
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (is_key_name(e->d_name))
+            unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
+    rmdir(dir);
 }
 
 int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,

@@ -27,6 +27,17 @@ void keyring_free(struct keyring *k);
  */
 int keyring_create(const char *dir);
 
+/* For backup and restore: each key of DIR as it stands in its file, wiped behind the call. A return
+ * of each that is not 0 ends it and is returned. Errors: as keyring_open. */
+struct keyfile;
+int keyring_each(const char *dir, int (*each)(const struct keyfile *f, void *arg), void *arg);
+/* Makes DIR when missing and a file for that key, durably. A file of the same id must hold the same
+ * key: GDPOP_ERR_KEY. */
+int keyring_import(const char *dir, const struct keyfile *f);
+
+/* Takes away the key files and DIR: of a store for trial. */
+void keyring_remove(const char *dir);
+
 /* Keyed digest for lookups by document number, telephone, device code: `kind` keeps the spaces
  * apart. */
 int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value,

@@ -1,8 +1,8 @@
 #include "crypto/seal.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "crypto/cipher.h"
 #include "crypto/digest.h"
-#include "crypto/provider.h"
 
 enum {
     VERSION = 1,
@@ -13,22 +13,6 @@ enum {
     HEADER_BYTES = NONCE_AT + NONCE_BYTES,
 };
 _Static_assert(HEADER_BYTES + DIGEST_BYTES == SEAL_OVERHEAD_BYTES, "the form of a sealed value");
-
-/* The same for both directions. out has room for len. */
-static int apply_ctr(const uint8_t key[static 16], const uint8_t nonce[static NONCE_BYTES],
-                     const void *in, size_t len, uint8_t *out)
-{
-    size_t done = 0;
-    const struct provider *p = provider_get();
-    if (!p)
-        return GDPOP_ERR_CRYPTO;
-    void *ctx = p->sm4_ctr.newctx(p->context);
-    bool good = ctx && p->sm4_ctr.init(ctx, key, 16, nonce, NONCE_BYTES, NULL) &&
-                (len == 0 || p->sm4_ctr.update(ctx, out, &done, len, in, len)) && done == len;
-    if (ctx)
-        p->sm4_ctr.freectx(ctx);
-    return good ? 0 : err_fail(GDPOP_ERR_CRYPTO, _("OpenSSL cannot apply SM4-CTR"));
-}
 
 static uint32_t get_be(const uint8_t *in, int len)
 {
@@ -74,7 +58,7 @@ int seal_wrap(const struct keyring *k, const struct seal_place *place, struct by
     uint8_t *ciphertext = value + HEADER_BYTES;
     int r = digest_random(value + NONCE_AT, NONCE_BYTES);
     if (r == 0)
-        r = apply_ctr(keys->encrypt, value + NONCE_AT, plain.data, plain.len, ciphertext);
+        r = cipher_sm4_ctr(keys->encrypt, value + NONCE_AT, plain.data, plain.len, ciphertext);
     if (r == 0)
         r = authenticate(k, place, value, BYTES(ciphertext, plain.len), ciphertext + plain.len);
     if (r == 0)
@@ -120,10 +104,16 @@ int seal_open(const struct keyring *k, struct seal_place *place, struct bytes se
     uint8_t *text = arena_alloc(a, ciphertext.len);
     if (!text)
         return GDPOP_ERR_NOMEM;
-    r = apply_ctr(keys->encrypt, value + NONCE_AT, ciphertext.data, ciphertext.len, text);
+    r = cipher_sm4_ctr(keys->encrypt, value + NONCE_AT, ciphertext.data, ciphertext.len, text);
     if (r < 0)
         return r;
     place->schema = (uint16_t)get_be(value + SCHEMA_AT, 2);
     *plain = BYTES(text, ciphertext.len);
     return 0;
+}
+
+uint32_t seal_key_id(struct bytes sealed)
+{
+    const uint8_t *value = sealed.data;
+    return sealed.len < SEAL_OVERHEAD_BYTES || value[0] != VERSION ? 0 : get_be(value + KEY_AT, 4);
 }

@@ -27,4 +27,7 @@ int seal_wrap(const struct keyring *k, const struct seal_place *place, struct by
 int seal_open(const struct keyring *k, struct seal_place *place, struct bytes sealed,
               struct arena *a, struct bytes *plain);
 
+/* The id of the key that sealed a value, 0 when it is none. */
+uint32_t seal_key_id(struct bytes sealed);
+
 #endif

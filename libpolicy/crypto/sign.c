@@ -1,6 +1,7 @@
 #include "crypto/sign.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "crypto/keyfile.h"
 
 #include <errno.h>
@@ -161,6 +162,73 @@ int sign_key_parse(struct bytes pem, const char *origin, struct sign_key **kp)
         pkey = PEM_read_bio_PUBKEY_ex(bio, NULL, NULL, NULL, library, NULL);
     BIO_free(bio);
     return wrap(pkey, origin, kp);
+}
+
+/* Without a passphrase OpenSSL would ask on the terminal. */
+static int give_passphrase(char *out, int size, int writing, void *arg)
+{
+    const char *passphrase = arg ? arg : "";
+    size_t len = strlen(passphrase);
+    (void)writing;
+    if (size < 0 || len > (size_t)size)
+        return -1;
+    memcpy(out, passphrase, len);
+    return (int)len;
+}
+
+int sign_key_parse_private(struct bytes pem, const char *passphrase, const char *origin,
+                           struct sign_key **kp)
+{
+    *kp = NULL;
+    if (!ready())
+        return failed();
+    BIO *bio = pem.len <= PEM_MAX_BYTES ? BIO_new_mem_buf(pem.data, (int)pem.len) : NULL;
+    EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey_ex(bio, NULL, give_passphrase,
+                                                      (void *)(uintptr_t)passphrase, library, NULL)
+                         : NULL;
+    BIO_free(bio);
+    if (!pkey)
+        return err_fail(GDPOP_ERR_KEY,
+                        _("%s holds no private key, or the passphrase is not the right one"),
+                        origin);
+    return wrap(pkey, origin, kp);
+}
+
+int sign_key_fingerprint(const struct sign_key *k, uint8_t out[static 32])
+{
+    unsigned char *der = NULL;
+    int len = i2d_PUBKEY(k->pkey, &der);
+    int r = len > 0 ? digest_sm3(&BYTES(der, (size_t)len), 1, out) : failed();
+    OPENSSL_free(der);
+    return r;
+}
+
+int sign_key_wrap(const struct sign_key *k, struct bytes plain, struct arena *a, struct bytes *out)
+{
+    size_t len = 0;
+    uint8_t *bytes = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(library, k->pkey, NULL);
+    bool good = ctx && EVP_PKEY_encrypt_init(ctx) == 1 &&
+                EVP_PKEY_encrypt(ctx, NULL, &len, plain.data, plain.len) == 1 &&
+                (bytes = arena_alloc(a, len)) != NULL &&
+                EVP_PKEY_encrypt(ctx, bytes, &len, plain.data, plain.len) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    *out = BYTES(bytes, good ? len : 0);
+    return good ? 0 : err_fail(GDPOP_ERR_CRYPTO, _("OpenSSL cannot encrypt with SM2"));
+}
+
+int sign_key_unwrap(const struct sign_key *k, struct bytes wrapped, uint8_t *out, size_t len)
+{
+    uint8_t plain[512];
+    size_t got = sizeof(plain);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(library, k->pkey, NULL);
+    bool good = ctx && wrapped.len <= sizeof(plain) && EVP_PKEY_decrypt_init(ctx) == 1 &&
+                EVP_PKEY_decrypt(ctx, plain, &got, wrapped.data, wrapped.len) == 1 && got == len;
+    EVP_PKEY_CTX_free(ctx);
+    if (good)
+        memcpy(out, plain, len);
+    explicit_bzero(plain, sizeof(plain));
+    return good ? 0 : err_fail(GDPOP_ERR_KEY, _("it was not encrypted for this key"));
 }
 
 int sign_public_pem(const struct sign_key *k, struct arena *a, char **pem)

@@ -18,7 +18,8 @@
 
 struct making {
     const struct conf *conf;
-    struct conf inner; /* store_dir is DIR/new */
+    const struct store_source *from; /* NULL: empty */
+    struct conf inner;               /* store_dir is DIR/new */
     bool made_dir, made_keys, made_key_dir;
     struct lock lock;
 };
@@ -79,15 +80,20 @@ static int make_keys(struct making *m, struct keyring **keys)
     return keyring_open(m->conf->key_dir, keys);
 }
 
-static int fill(struct txn *t, void *arg)
+static int make_tables(struct txn *t, void *arg)
+{
+    (void)arg;
+    return env_open_tables(t->store->env, t->mdb, MDB_CREATE);
+}
+
+static int put_meta(struct txn *t, void *arg)
 {
     (void)arg;
     Model__Meta meta = MODEL__META__INIT;
     uint8_t id[16];
     char hex[2 * sizeof(id) + 1];
-    int r;
-    if ((r = env_open_tables(t->store->env, t->mdb, MDB_CREATE)) < 0 ||
-        (r = digest_random(id, sizeof(id))) < 0)
+    int r = digest_random(id, sizeof(id));
+    if (r < 0)
         return r;
     bytes_to_hex(BYTES(id, sizeof(id)), hex);
     meta.schema = STORE_SCHEMA;
@@ -96,7 +102,7 @@ static int fill(struct txn *t, void *arg)
     return store_put_meta(t, &meta);
 }
 
-/* Data and first record; LMDB is closed again when it returns. */
+/* Data and first records; LMDB is closed again when it returns. */
 static int make_database(struct making *m, struct keyring *keys)
 {
     struct store s = {.keys = keys, .conf = m->inner};
@@ -104,7 +110,9 @@ static int make_database(struct making *m, struct keyring *keys)
     struct arena *a = arena_new();
     int r = a ? env_make(m->inner.store_dir, map_bytes, &s.env) : GDPOP_ERR_NOMEM;
     if (r == 0)
-        r = store_update(&s, a, fill, NULL);
+        r = store_update(&s, a, make_tables, NULL);
+    if (r == 0)
+        r = m->from ? dump_fill(&s, m->from) : store_update(&s, a, put_meta, NULL);
     env_discard(s.env);
     arena_free(a);
     return r;
@@ -141,12 +149,11 @@ static int sync_dir(const char *dir)
     return r;
 }
 
-static int move(const struct making *m, const char *name)
+static int move(const char *from_dir, const char *to_dir, const char *name)
 {
     char from[PATH_MAX], to[PATH_MAX];
     int r;
-    if ((r = store_path(m->inner.store_dir, name, from)) < 0 ||
-        (r = store_path(m->conf->store_dir, name, to)) < 0)
+    if ((r = store_path(from_dir, name, from)) < 0 || (r = store_path(to_dir, name, to)) < 0)
         return r;
     return rename(from, to) < 0 ? err_errno(_("cannot make %s"), to) : 0;
 }
@@ -175,7 +182,8 @@ static int make_in_place(struct making *m)
         (r = make_database(m, keys)) < 0 ||
         (r = allocate(dir, STORE_LOCK_FILE, STORE_LOCK_BYTES, 0)) < 0 ||
         (r = allocate(dir, STORE_DATA_FILE, data_bytes, FALLOC_FL_KEEP_SIZE)) < 0 ||
-        (r = move(m, STORE_LOCK_FILE)) < 0 || (r = move(m, STORE_DATA_FILE)) < 0)
+        (r = move(dir, m->conf->store_dir, STORE_LOCK_FILE)) < 0 ||
+        (r = move(dir, m->conf->store_dir, STORE_DATA_FILE)) < 0)
         goto out;
     if ((r = make_locks(m->conf)) == 0)
         r = sync_dir(m->conf->store_dir);
@@ -184,11 +192,11 @@ out:
     return r;
 }
 
-static int check_empty(const struct making *m)
+int store_is_absent(const struct conf *conf)
 {
     char path[PATH_MAX];
     struct stat st;
-    int r = store_path(m->conf->store_dir, STORE_DATA_FILE, path);
+    int r = store_path(conf->store_dir, STORE_DATA_FILE, path);
     if (r == 0 && lstat(path, &st) == 0)
         r = err_fail(GDPOP_ERR_EXISTS, _("there is a store already: %s"), path);
     return r;
@@ -211,9 +219,9 @@ static void undo(const struct making *m)
         rmdir(m->conf->key_dir);
 }
 
-int store_create(const struct conf *conf)
+static int create(const struct conf *conf, const struct store_source *from)
 {
-    struct making m = {.conf = conf, .inner = *conf, .lock = LOCK_NONE};
+    struct making m = {.conf = conf, .from = from, .inner = *conf, .lock = LOCK_NONE};
     char path[PATH_MAX];
     int r;
     if ((r = store_path(conf->store_dir, "new", path)) < 0)
@@ -225,7 +233,7 @@ int store_create(const struct conf *conf)
         (r = store_path(conf->store_dir, STORE_WRITE_LOCK, path)) < 0 ||
         (r = lock_file(path, conf->store_wait_sec * 1000, &m.lock)) < 0)
         return r;
-    if ((r = check_empty(&m)) == 0) {
+    if ((r = store_is_absent(conf)) == 0) {
         remove_files(m.inner.store_dir);
         r = make_in_place(&m);
         remove_files(m.inner.store_dir);
@@ -236,7 +244,48 @@ int store_create(const struct conf *conf)
     return r;
 }
 
+int store_create(const struct conf *conf)
+{
+    return create(conf, NULL);
+}
+
+int store_create_from(const struct conf *conf, int (*next)(struct store_value *v, void *arg),
+                      void *arg)
+{
+    return create(conf, &(struct store_source){next, arg});
+}
+
+int store_move(const struct conf *from, const struct conf *to)
+{
+    static const char *const names[] = {STORE_SEAL_FILE, STORE_LOCK_FILE, STORE_DATA_FILE};
+    struct lock lock = LOCK_NONE;
+    char path[PATH_MAX];
+    bool made;
+    int r;
+    if ((r = make_dir(to->store_dir, &made)) < 0 ||
+        (r = store_path(to->store_dir, STORE_WRITE_LOCK, path)) < 0 ||
+        (r = lock_file(path, to->store_wait_sec * 1000, &lock)) < 0)
+        return r;
+    r = store_is_absent(to);
+    if (r == 0)
+        r = make_locks(to);
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(*names); i++)
+        r = move(from->store_dir, to->store_dir, names[i]);
+    if (r == 0)
+        r = sync_dir(to->store_dir);
+    lock_release(&lock);
+    if (r == 0)
+        remove_files(from->store_dir);
+    return r;
+}
+
 void store_unmake(const struct conf *conf)
 {
+    remove_files(conf->store_dir);
+}
+
+void store_remove(const struct conf *conf)
+{
+    keyring_remove(conf->key_dir);
     remove_files(conf->store_dir);
 }

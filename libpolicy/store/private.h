@@ -168,6 +168,16 @@ int index_update(struct txn *t, const struct table *table, struct bytes key, con
 /* Appends to a list that began as NULL, 0. */
 int list_add(struct arena *a, void ***list, size_t *count, void *message);
 
+/* ---- dump.c ---- */
+
+struct store_source {
+    int (*next)(struct store_value *v, void *arg);
+    void *arg;
+};
+
+/* Puts all that comes from it into an empty store, in bounded transactions. */
+int dump_fill(struct store *s, const struct store_source *from);
+
 /* ---- migrate.c ---- */
 
 struct migration {

@@ -29,9 +29,35 @@ enum { STORE_SCHEMA = 1 };
  * Nothing half-made is left behind on an error. */
 int store_create(const struct conf *conf);
 
+/* GDPOP_ERR_EXISTS when there is a store, sound or not. */
+int store_is_absent(const struct conf *conf);
+
 /* Takes away the files of a store that store_create has just made and that is closed again, when
  * what was to be its first content failed. Keys stay. */
 void store_unmake(const struct conf *conf);
+/* The same with its keys and both directories, whatever is there: of a store for trial. */
+void store_remove(const struct conf *conf);
+
+/* One value as it lies in the store: sealed under the key ring that made it. */
+struct store_value {
+    const char *table; /* or index */
+    struct bytes key, value;
+};
+
+/* For a backup: each value of all tables and indexes, as one transaction sees them. It lives during
+ * the call; a return that is not 0 ends it and is returned. */
+int store_dump(struct txn *t, int (*each)(const struct store_value *v, void *arg), void *arg);
+
+/* As store_create, of the values that next gives: 1 and one of them, which must live until the next
+ * call, 0 at the end, or an error. Their keys must stand in conf->key_dir already. Errors: also
+ * GDPOP_ERR_FORMAT for a table not known here, and those of next. */
+int store_create_from(const struct conf *conf, int (*next)(struct store_value *v, void *arg),
+                      void *arg);
+
+/* Puts the files of a store that nobody has open from one directory into another of the same file
+ * system, which has none: GDPOP_ERR_EXISTS. A store is there when its data file is, which comes
+ * last. */
+int store_move(const struct conf *from, const struct conf *to);
 
 /* The end of a store, by the caller who has proved that it may end. Files are overwritten in place
  * and removed: first all files of the key directory, after which nobody opens the store any more,
@@ -101,6 +127,7 @@ extern const struct table table_meta, table_organisation, table_person, table_ac
 extern const struct table table_register, table_obligation, table_calendar;
 extern const struct table table_checkpoint, table_archive;
 extern const struct table table_role, table_request;
+extern const struct table table_backup, table_backup_key;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -245,6 +272,13 @@ int store_each_event(struct txn *t, uint64_t from, uint64_t to,
                      int (*each)(uint64_t sequence, Model__TrailEntry *entry, void *arg),
                      void *arg);
 
+int store_put_backup(struct txn *t, const Model__Backup *b);
+int store_get_backup(struct txn *t, const char *id, Model__Backup **b);
+int store_backups(struct txn *t, Model__Backup ***list, size_t *count);
+int store_put_backup_key(struct txn *t, const Model__BackupKey *k);
+int store_get_backup_key(struct txn *t, const char *id, Model__BackupKey **k);
+int store_backup_keys(struct txn *t, Model__BackupKey ***list, size_t *count);
+
 /* Signed points of the trail, by the number of their event. */
 int store_put_checkpoint(struct txn *t, const Model__Checkpoint *c);
 int store_get_checkpoint(struct txn *t, uint64_t sequence, Model__Checkpoint **c);
@@ -263,6 +297,22 @@ int store_count_lock(const struct conf *conf, const char *account, struct lock *
  * counts what does not; report() gets a sentence each. */
 int store_check(struct txn *t, void (*report)(const char *sentence, void *arg), void *arg,
                 size_t *problems);
+
+/* Seals by the current key of the ring what an older one sealed, in bounded transactions, while the
+ * store is in use; s is opened after the key was made. Stopped halfway, the rest is done by the
+ * next call. Errors: GDPOP_ERR_SEAL for a value that does not open, GDPOP_ERR_BUSY. */
+int store_reseal(struct store *s, uint64_t *changed);
+
+/* How many values each key seals. */
+enum { KEY_USE_MAX = 64 };
+struct key_use {
+    size_t count;
+    struct {
+        uint32_t id;
+        uint64_t values;
+    } list[KEY_USE_MAX];
+};
+int store_key_use(struct txn *t, struct key_use *use);
 
 /* What `status` tells: bytes of data in use, of the file up to its last page in use, of the map;
  * reader slots. */
