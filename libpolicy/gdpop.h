@@ -179,6 +179,9 @@ enum gdpop_param_kind {
     GDPOP_PARAM_STREAM,  /* a new file the caller makes, 0600, never over an existing one; the value
                             is the number of its descriptor, which the library writes to on commit:
                             all of it or an error, after which the caller removes the file */
+    GDPOP_PARAM_SOURCE,  /* an existing file that the caller opens with the invoking user's rights
+                            and that may be large; the value is the number of its descriptor, which
+                            the library reads from the beginning */
     GDPOP_PARAM_SECRET,  /* asked for by prompt or file, never an argument */
     GDPOP_PARAM_CONFIRM, /* the operation cannot be undone: the value of the first parameter with
                             the same metavar, typed once more. Refused without, or when it
@@ -268,7 +271,8 @@ enum {
     GDPOP_ADMIN_INIT = 1,
     GDPOP_ADMIN_RECOVER = 2,
     GDPOP_ADMIN_READ = 4,
-    GDPOP_ADMIN_HOST = 8, /* without an actor: only operations of GDPOP_DUTY_HOST */
+    GDPOP_ADMIN_RESTORE = 16, /* behind gdpop_restore, for `backup restore` */
+    GDPOP_ADMIN_HOST = 8,     /* without an actor: only operations of GDPOP_DUTY_HOST */
 };
 
 /* Who acts, by this process's loginuid and a live session record with the same audit session id and
@@ -327,6 +331,25 @@ void gdpop_progress(void (*report)(const char *what, uint64_t done, uint64_t tot
  * then, the NSS snapshot or the end of a session is still owed, and the next act, `tick` or login
  * makes up for it. */
 int gdpop_admin_commit(struct gdpop_admin *a);
+/* A backup, to become the store of a host that has none. */
+struct gdpop_restore {
+    int fd;                  /* the file, read from its beginning */
+    const char *private_key; /* PEM, that it was made for */
+    size_t private_key_len;
+    const char *passphrase; /* NULL: the key has none */
+    const char *host;       /* machine id of the host whose place this machine takes when it is none
+                               of the store's; NULL */
+};
+
+/* Unpacks it beside the place of the store, takes its key ring, checks all of it and makes a new
+ * seal; nothing is in force yet, but witnesses can prove themselves. The act that follows, begun
+ * with GDPOP_ADMIN_RESTORE, puts it in place with its commit; gdpop_close without that takes it
+ * away. Only break-glass may. Errors: GDPOP_ERR_EXISTS when there is a store, GDPOP_ERR_KEY (the
+ * key does not fit, or the host has keys of another store), GDPOP_ERR_SEAL, GDPOP_ERR_STORE and
+ * GDPOP_ERR_TRAIL (the backup is damaged, or of a newer gdpop), GDPOP_ERR_USAGE (host is missing),
+ * GDPOP_ERR_NOT_AUTHORISED, GDPOP_ERR_FULL. */
+int gdpop_restore(struct gdpop *g, const struct gdpop_restore *what);
+
 /* Frees it; what was not committed is undone. NULL is allowed. */
 void gdpop_admin_end(struct gdpop_admin *a);
 

@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 
 #include "admin/office.h"
+#include "admin/restore.h"
 #include "admin/table.h"
 #include "audit/export.h"
 #include "base/host.h"
@@ -10,21 +11,27 @@
 #include <stdlib.h>
 
 /* Acts that no administrator's account stands behind; their events say so. */
-enum { UNNAMED = GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER | GDPOP_ADMIN_HOST };
+enum {
+    UNNAMED = GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER | GDPOP_ADMIN_RESTORE | GDPOP_ADMIN_HOST,
+    BREAK_GLASS = GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER | GDPOP_ADMIN_RESTORE
+};
 
 static const char *unnamed_actor(unsigned flags)
 {
-    return flags & GDPOP_ADMIN_INIT ? "init" : flags & GDPOP_ADMIN_RECOVER ? "recover" : "host";
+    return flags & GDPOP_ADMIN_INIT      ? "init"
+           : flags & GDPOP_ADMIN_RECOVER ? "recover"
+           : flags & GDPOP_ADMIN_RESTORE ? "restore"
+                                         : "host";
 }
 
-/* init and recover belong to who holds the host itself: a break-glass login, or no login at all
- * (console of a rescue system). An administrator's sudo keeps the login uid of the administrator
- * and is refused. */
-static int check_unnamed(const struct gdpop *g, unsigned flags)
+/* init, recover and restore belong to who holds the host itself: a break-glass login, or no login
+ * at all (console of a rescue system). An administrator's sudo keeps the login uid of the
+ * administrator and is refused. */
+int act_check_unnamed(const struct gdpop *g)
 {
     uint32_t login_uid = host_login_uid();
     uid_t uid;
-    if (!(flags & (GDPOP_ADMIN_INIT | GDPOP_ADMIN_RECOVER)) || login_uid == UINT32_MAX)
+    if (login_uid == UINT32_MAX)
         return 0;
     for (int i = 0; i < g->conf.break_glass_count; i++)
         if (local_has_name(g->conf.break_glass[i], &uid) && uid == login_uid)
@@ -107,8 +114,10 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
     bool unnamed = flags & UNNAMED;
     if (!actor && !unnamed)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("nobody is named who acts"));
-    if ((r = check_unnamed(g, flags)) != 0)
+    if ((flags & BREAK_GLASS) && (r = act_check_unnamed(g)) != 0)
         return r;
+    if ((flags & GDPOP_ADMIN_RESTORE) && !g->restoring)
+        return err_fail(GDPOP_ERR_ARGUMENT, _("nothing was restored"));
     struct gdpop_admin *a = calloc(1, sizeof(*a));
     if (!a)
         return GDPOP_ERR_NOMEM;
@@ -180,7 +189,9 @@ static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *
 {
     if (a->flags & GDPOP_ADMIN_RECOVER)
         log_warning("without an administrator, by break-glass: %s %s", o->noun, o->verb);
-    if (admin_has_duty(a, o->duties))
+    bool restores = (a->flags & GDPOP_ADMIN_RESTORE) && o->duties == GDPOP_DUTY_NONE &&
+                    strcmp(o->verb, "restore") == 0;
+    if ((a->flags & GDPOP_ADMIN_RESTORE) ? restores : admin_has_duty(a, o->duties))
         return 0;
     if (o->duties == GDPOP_DUTY_NONE)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED,
@@ -354,6 +365,8 @@ int gdpop_admin_commit(struct gdpop_admin *a)
     if (r != 0)
         return r;
     a->committed = true;
+    if ((a->flags & GDPOP_ADMIN_RESTORE) && (r = restore_place(a->g)) != 0)
+        return r;
     finish(a);
     return a->after ? a->after(a) : 0;
 }

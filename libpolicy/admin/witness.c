@@ -188,7 +188,7 @@ static int need(struct gdpop_admin *a, const struct operation *o, const struct r
     struct candidates n = {a, c, 0};
     int r = 0;
     *needed = asked(o, q) ? (unsigned)settings_number(s, SETTING_witnesses_min) : 0;
-    if (*needed == 0 || !(a->flags & GDPOP_ADMIN_RECOVER))
+    if (*needed == 0 || !(a->flags & (GDPOP_ADMIN_RECOVER | GDPOP_ADMIN_RESTORE)))
         return 0;
     if ((r = store_each(a->call.txn, &table_account, BYTES("", 0), count_candidate, &n)) == 0 &&
         n.count < *needed)

@@ -296,6 +296,16 @@ int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ende
     return *ended ? close_epoch(t, &end, limits) : 0;
 }
 
+int trail_close_epoch(struct txn *t)
+{
+    struct end end;
+    int r = find_end(t, false, &end);
+    if (r < 0 || end.sealing->lacks || !end.newest ||
+        end.newest->sequence < sealing_slot(end.sealing)->first)
+        return r;
+    return close_epoch(t, &end, NULL);
+}
+
 int trail_seal_state(struct txn *t, uint64_t *epoch, const char **sentence)
 {
     Model__Event *newest;

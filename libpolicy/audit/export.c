@@ -32,7 +32,7 @@ int trail_make_sign_key(const struct conf *conf)
     return r < 0 ? r : sign_key_create(path);
 }
 
-static int read_sign_key(const struct conf *conf, struct sign_key **key)
+int trail_sign_key(const struct conf *conf, struct sign_key **key)
 {
     char path[PATH_MAX];
     int r = sign_path(conf, path);
@@ -44,7 +44,7 @@ int trail_public_key(const struct conf *conf, struct arena *a, char **pem)
 {
     struct sign_key *key;
     *pem = NULL;
-    int r = read_sign_key(conf, &key);
+    int r = trail_sign_key(conf, &key);
     if (r == 0)
         r = sign_public_pem(key, a, pem);
     sign_key_free(key);
@@ -243,7 +243,7 @@ int trail_export(struct store *s, const struct trail_export *x, int fd, uint8_t 
         return r;
     *w = (struct writing){.x = x, .next = x->first};
     describe(w);
-    if ((r = read_sign_key(store_conf(s), &key)) == 0 &&
+    if ((r = trail_sign_key(store_conf(s), &key)) == 0 &&
         (r = sink_open(&w->sink, fd, x->compressed)) == 0) {
         if (x->gb18030 && x->format == LINE_CSV)
             r = charset_open(true, &w->charset);
@@ -278,7 +278,7 @@ int trail_checkpoint(struct txn *t, char **line, uint64_t *sequence)
     int r = trail_newest(t, &e, &entry);
     if (r == 0 && !e)
         return err_fail(GDPOP_ERR_NOT_FOUND, _("the trail is empty"));
-    if (r < 0 || (r = store_meta(t, &meta)) < 0 || (r = read_sign_key(conf, &key)) < 0)
+    if (r < 0 || (r = store_meta(t, &meta)) < 0 || (r = trail_sign_key(conf, &key)) < 0)
         return r;
     snprintf(s.store, sizeof(s.store), "%s", meta->store_id);
     snprintf(s.host, sizeof(s.host), "%s", e->host);

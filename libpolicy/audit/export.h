@@ -3,6 +3,7 @@
 #define GDPOP_AUDIT_EXPORT_H
 
 #include "audit/line.h"
+#include "crypto/sign.h"
 #include "store/store.h"
 
 #define TRAIL_SIGN_KEY "sign.pem" /* in key_dir */
@@ -35,6 +36,8 @@ int trail_digest_before(struct txn *t, uint64_t first, uint8_t digest[static DIG
 
 /* Makes the key that signs when there is none. */
 int trail_make_sign_key(const struct conf *conf);
+/* Reads it; to be freed by sign_key_free. GDPOP_ERR_KEY, GDPOP_ERR_CONFIG. */
+int trail_sign_key(const struct conf *conf, struct sign_key **key);
 /* Its public half as PEM, in the arena. */
 int trail_public_key(const struct conf *conf, struct arena *a, char **pem);
 

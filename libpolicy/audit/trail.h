@@ -34,6 +34,10 @@ struct trail_limits {
  * hold for the next one. Errors: also GDPOP_ERR_SEAL. */
 int trail_end_epoch(struct txn *t, const struct trail_limits *limits, bool *ended);
 
+/* Before a backup, in which the keys of the seal are not: ends the current epoch when it has
+ * events, so that what is restored verifies to its last event. */
+int trail_close_epoch(struct txn *t);
+
 /* The key of epoch 0 as the text of a key file, for the auditor, in the act that makes the store.
  * GDPOP_ERR_REFUSED once the epoch is over: the key is gone. */
 int trail_first_key(struct txn *t, struct secret *out);

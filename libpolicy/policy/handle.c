@@ -26,6 +26,10 @@ void gdpop_close(struct gdpop *g)
 {
     if (!g)
         return;
+    if (g->restoring) {
+        store_unmake(&g->conf);
+        secret_wipe(&g->restoring->seal_key);
+    }
     arena_free(g->arena);
     free(g);
 }

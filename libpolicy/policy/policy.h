@@ -20,11 +20,20 @@ struct witness {
     char proof[PROOF_BYTES];
 };
 
+/* A store that conf names beside its place until an act puts it there (gdpop_restore). */
+struct restoring {
+    struct conf target;
+    struct secret seal_key; /* for the auditor */
+    uint64_t sequence;      /* newest event of the backup, and its instant */
+    int64_t newest_at;
+};
+
 struct gdpop {
     struct conf conf;
     int conf_error; /* denies every call but those for break-glass names */
     char conf_sentence[512];
     struct arena *arena;                   /* texts that live as long as the handle */
+    struct restoring *restoring;           /* NULL: nothing is */
     struct witness witness[WITNESSES_MAX]; /* of the next act that changes something */
     size_t witness_count;
 };

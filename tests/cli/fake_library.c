@@ -387,6 +387,13 @@ int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const 
     return r;
 }
 
+int gdpop_restore(struct gdpop *g, const struct gdpop_restore *what)
+{
+    (void)g;
+    (void)what;
+    return GDPOP_ERR_EXISTS;
+}
+
 int gdpop_admin_witness(struct gdpop *g, const char *account, const char *tty, const char *password,
                         size_t password_len)
 {

@@ -63,12 +63,25 @@ int act_commit(struct tool *t, struct gdpop_admin *a)
     return 0;
 }
 
+/* The library reads it itself; the descriptor closes with the program. */
+static int open_source(struct tool *t, struct argument *a)
+{
+    int fd, r = user_file_open(t, a->typed, &fd);
+    if (r)
+        return r;
+    a->content = say_format("%d", fd);
+    a->content_len = a->content ? strlen(a->content) : 0;
+    return a->content ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+}
+
 /* What takes time or asks the user is done before the store is opened. */
 static int read_files(struct tool *t, struct call *call)
 {
     int r = 0;
     for (size_t i = 0; i < call->count && r == 0; i++) {
         struct argument *a = &call->list[i];
+        if (a->param->kind == GDPOP_PARAM_SOURCE)
+            r = open_source(t, a);
         if (a->param->kind != GDPOP_PARAM_FILE)
             continue;
         if (strcmp(call->operation->noun, "profile") == 0)
@@ -113,11 +126,20 @@ static int add_answer(struct tool *t, struct call *call, const struct gdpop_para
     return 0;
 }
 
+/* A passphrase that may be none is asked for when a key that was given is encrypted. */
+static bool is_wanted(const struct call *call, const struct gdpop_param *p)
+{
+    bool encrypted = p->required;
+    for (size_t i = 0; i < call->count; i++)
+        encrypted |= call->list[i].content && strstr(call->list[i].content, "ENCRYPTED");
+    return encrypted;
+}
+
 static int ask_secrets(struct tool *t, struct call *call)
 {
     for (const struct gdpop_param *p = call->operation->params; p && p->name; p++) {
         char label[128], *answer;
-        if (p->kind != GDPOP_PARAM_SECRET)
+        if (p->kind != GDPOP_PARAM_SECRET || !is_wanted(call, p))
             continue;
         snprintf(label, sizeof(label), "%s: ", p->help ? _(p->help) : p->name);
         int r = prompt_ask(t, label, false, &answer);
@@ -194,7 +216,10 @@ static int hand_over(struct tool *t, const struct call *call, const struct gdpop
 
 unsigned act_flags(const struct tool *t, const char *actor)
 {
-    return t->recover ? GDPOP_ADMIN_RECOVER : actor ? 0 : GDPOP_ADMIN_HOST;
+    return t->restore   ? GDPOP_ADMIN_RESTORE
+           : t->recover ? GDPOP_ADMIN_RECOVER
+           : actor      ? 0
+                        : GDPOP_ADMIN_HOST;
 }
 
 static int begin_call(struct tool *t, const char *actor, const struct call *call,
@@ -274,16 +299,16 @@ int act_run(struct tool *t, struct call *call)
     char *answer = NULL;
     bool host_may = call->operation->duties & GDPOP_DUTY_HOST;
     take_format(t, call);
-    int r = t->recover ? 0 : actor_find(t, host_may, &actor);
+    int r = t->recover || t->restore ? 0 : actor_find(t, host_may, &actor);
     if (r == 0)
         r = witness_ask(t, actor, call);
+    if (r == 0)
+        r = read_files(t, call);
     if (r == 0)
         r = ask_secrets(t, call);
     prompt_end();
     if (r == 0)
         r = ask_confirmation(t, call);
-    if (r == 0)
-        r = read_files(t, call);
     if (r == 0) {
         bool committed = false;
         signals_hold();

@@ -4,17 +4,15 @@
 #include "import.h"
 #include "init.h"
 #include "register.h"
+#include "restore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct own_command *const own_commands[] = {
-    &forward_command,
-    &import_accounts_command,
-    &import_orgs_command,
-    &init_command,
-    &register_command,
+    &forward_command, &import_accounts_command, &import_orgs_command,
+    &init_command,    &register_command,        &restore_command,
 };
 #define OWN_COUNT (sizeof(own_commands) / sizeof(own_commands[0]))
 

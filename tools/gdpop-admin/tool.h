@@ -20,6 +20,7 @@ struct tool {
     bool json;
     bool dry_run;
     bool recover; /* break-glass: no actor, flag RECOVER */
+    bool restore; /* behind gdpop_restore: flag RESTORE */
     bool help;
     bool version;
     bool language_chosen; /* by --language or the locale; else gdpop.conf says */

@@ -126,6 +126,17 @@ int user_file_read(const struct tool *t, const char *path, bool private_only, ch
     return r;
 }
 
+int user_file_open(const struct tool *t, const char *path, int *fd)
+{
+    int error = as_user_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, fd);
+    if (error)
+        return say_path(t, path, error);
+    int r = check_readable(t, path, *fd, false);
+    if (r)
+        close(*fd);
+    return r;
+}
+
 static bool is_there(const char *path)
 {
     int fd, error = as_user_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, &fd);

@@ -14,6 +14,9 @@
 int user_file_read(const struct tool *t, const char *path, bool private_only, char **content,
                    size_t *len);
 
+/* A regular file opened for reading; the caller closes it. */
+int user_file_open(const struct tool *t, const char *path, int *fd);
+
 /* The content of a profile: of the file, or, when there is none and name has no slash, of the
  * installed profile of that name. As user_file_read. */
 int user_profile_read(const struct tool *t, const char *name, char **content, size_t *len);
