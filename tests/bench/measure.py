@@ -298,6 +298,71 @@ def measure_parallel(p, measured):
                              round=turn, **out)
 
 
+class Sssd:
+    """SSSD over the account files of a population; None of it where it does not start."""
+
+    CONF = ("[sssd]\nservices = nss\ndomains = bench\n[nss]\n[domain/bench]\nid_provider = proxy\n"
+            "proxy_lib_name = files\nauth_provider = none\naccess_provider = permit\n")
+
+    def __init__(self, where):
+        self.process, self.where = None, ["nsenter", "-m", "-r", "-t", str(where)]
+        if not shutil.which("sssd"):
+            return
+        subprocess.run(self.where + ["sh", "-c", 'mkdir -p /etc/sssd && umask 077 && '
+                                     'printf "%s" "$1" >/etc/sssd/sssd.conf', "sh", self.CONF],
+                       check=True, cwd="/")
+        for folder in ("db", "mc"):  # of the population before
+            subprocess.run(["find", f"/var/lib/sss/{folder}", "-type", "f", "-delete"], check=True)
+        self.process = subprocess.Popen(self.where + ["sssd", "-i", "--logger=stderr"],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 30
+        while not self.answers():
+            if time.monotonic() > until or self.process.poll() is not None:
+                say("SSSD does not start: left out")
+                self.stop()
+                return
+            time.sleep(.1)
+
+    def answers(self):
+        return subprocess.run(self.where + ["getent", "-s", "sss", "passwd", "op0000000"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
+                              check=False).returncode == 0
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(30)
+            self.process = None
+
+
+def install_sssd():
+    """Unpacked, not configured: the PAM configuration of the lab stays as it is."""
+    packages = [entry.path for entry in os.scandir(f"{BUILD}/peers")
+                if entry.name.endswith(".deb")] if os.path.isdir(f"{BUILD}/peers") else []
+    if packages:
+        subprocess.run(["dpkg", "--unpack", *packages], check=False, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(["ldconfig"], check=True)
+
+
+def measure_sssd(p, measured):
+    """What its caches hold: a few accounts asked before, since the first question of each is put to
+    the files behind it."""
+    sssd = Sssd(p.stock.pid)
+    known = 40 if p.size >= 1000000 else 100
+    try:
+        for turn in range(4):
+            if not sssd.process:
+                return
+            out, _ = run([f"{PROGRAMS}/bench_nss", "sss", "op", str(known), "1000", str(turn)],
+                         p.stock.pid)
+            if turn > 0:
+                measured.add("names", size=p.size, source="sss", round=turn, **json.loads(out))
+    finally:
+        sssd.stop()
+
+
 def measure_names(p, measured):
     os.makedirs("/var/lib/gdpop-nss", mode=0o755, exist_ok=True)
     shutil.copy(f"{p.dir}/nss/snapshot", "/var/lib/gdpop-nss/snapshot")
@@ -356,6 +421,7 @@ def measure_size(size, measured):
         say(f"{size} accounts: snapshot and names")
         measure_snapshot(p, measured)
         measure_names(p, measured)
+        measure_sssd(p, measured)
         say(f"{size} accounts: counts")
         measure_counts(p, "cheap", measured)
         for kind in HASHES:
@@ -383,9 +449,10 @@ def main():
     shutil.rmtree(DATA, ignore_errors=True)
     lab = Lab()
     lab.install(BUILD)
+    install_sssd()
     measured = Measured()
     only = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    for size in only or SIZES:
+    for size in sorted(only) or SIZES:
         measure_size(size, measured)
     say("import")
     measure_import(lab, measured)

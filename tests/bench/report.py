@@ -15,7 +15,16 @@ STACKS = ("unix", "composite", "gdpop")
 TITLE = {"unix": "pam_unix", "composite": "pam_faillock + pam_unix + pam_access + pam_time",
          "gdpop": "pam_gdpop"}
 COLOUR = {"unix": "#888888", "composite": "#c05020", "gdpop": "#1060b0"}
-WORDS = {1000: "1k", 10000: "10k", 100000: "100k", 1000000: "1M"}
+
+
+class Words(dict):
+    """Numbers of accounts for people."""
+
+    def __missing__(self, number):
+        return str(number)
+
+
+WORDS = Words({1000: "1k", 10000: "10k", 100000: "100k", 1000000: "1M"})
 
 
 class Figures:
@@ -148,9 +157,9 @@ def other_tables(f, out):
         for field, title in (("name", "getpwnam"), ("uid", "getpwuid"), ("groups", "getgrouplist")):
             rows.append([WORDS[n], title] + [
                 Value(f.by_round("names", f"{field}_{how}", size=n, source=source).values())
-                for source in ("files", "gdpop") for how in ("steady", "fresh")])
-    table("Names, us", ["accounts", "question", "files", "files, fresh process", "gdpop",
-                        "gdpop, fresh process"], rows, out)
+                for source in ("files", "sss", "gdpop") for how in ("steady", "fresh")])
+    table("Names, us", ["accounts", "question", "files", "files, fresh process", "SSSD, cached",
+                        "SSSD, cached, fresh process", "gdpop", "gdpop, fresh process"], rows, out)
 
 
 def store_tables(f, out):
@@ -226,12 +235,16 @@ def target_table(f, out):
 # --- curves -----------------------------------------------------------------------------------
 
 def ticks(low, high):
-    return [10.0 ** k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+    first = math.floor(math.log10(low))
+    last = max(first + 1, math.ceil(math.log10(high)))
+    return [10.0 ** k for k in range(first, last + 1)]
 
 
 def svg(title, unit, x_label, curves, x_words):
     """Curves over logarithmic axes: {name: (title, colour, [(x, y, low, high)])}."""
-    wide, high, left, top, right, bottom = 640, 380, 70, 44, 20, 96
+    curves = [c for c in curves if c[2]]
+    wide, high, left, top, right = 640, 380 + 16 * max(0, len(curves) - 3), 70, 44, 20
+    bottom = 96 + 16 * max(0, len(curves) - 3)
     points = [p for _, _, list_ in curves for p in list_]
     xs = sorted({p[0] for p in points})
     marks = ticks(min(p[2] for p in points), max(p[3] for p in points))
@@ -259,7 +272,7 @@ def svg(title, unit, x_label, curves, x_words):
             out.append(f'<path d="M{x_at(x):.1f} {y_at(low):.1f}V{y_at(up):.1f}" '
                        f'stroke="{colour}"/><circle cx="{x_at(x):.1f}" cy="{y_at(y):.1f}" r="3" '
                        f'fill="{colour}"/>')
-        y = high - 40 + 16 * row
+        y = high - bottom + 56 + 16 * row
         out.append(f'<path d="M{left} {y - 4}h20" stroke="{colour}" stroke-width="2"/>'
                    f'<text x="{left + 26}" y="{y}" font-size="12">{name}</text>')
     return "\n".join(out + ["</svg>", ""])
@@ -275,7 +288,7 @@ def draw(f, folder):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(svg(*args))
 
-    size_word = lambda n: WORDS.get(n, str(n))
+    size_word = lambda n: WORDS[n]
     for kind, name in (("cheap", "a cheap hash"), ("real", "yescrypt")):
         curves = [curve(TITLE[s], COLOUR[s], [(n, ms(f, "login", size=n, hash=kind, stack=s))
                                              for n in f.sizes("login")]) for s in STACKS]
@@ -287,13 +300,27 @@ def draw(f, folder):
                      for n in f.sizes("change")]) for s in STACKS]
     save("change.svg", "Change of an expired password, cheap hash", "ms", "accounts", curves,
          size_word)
-    curves = [curve(f"{source}{', fresh process' if how == 'fresh' else ''}", colour,
+    words = {"files": "files", "sss": "SSSD, cached", "gdpop": "gdpop"}
+    curves = [curve(f"{words[source]}{', fresh process' if how == 'fresh' else ''}", colour,
                     [(n, Value(f.by_round("names", f"name_{how}", size=n, source=source).values()))
                      for n in f.sizes("names")])
               for source, how, colour in (("files", "steady", "#c05020"),
+                                          ("sss", "fresh", "#a0c080"), ("sss", "steady", "#508020"),
                                           ("gdpop", "fresh", "#60a0e0"),
                                           ("gdpop", "steady", "#1060b0"))]
     save("getpwnam.svg", "getpwnam", "us", "accounts", curves, size_word)
+    curves = [curve("gdpop", "#1060b0",
+                    [(n, Value([x["seconds"] for x in f.select("snapshot", size=n)]))
+                     for n in f.sizes("snapshot")])]
+    save("snapshot.svg", "Snapshot for NSS made anew", "s", "accounts", curves, size_word)
+    for n in f.sizes("parallel"):
+        curves = [curve(TITLE[s], COLOUR[s],
+                        [(jobs, Value([x["operations"] / x["seconds"] for x in
+                                       f.select("parallel", size=n, jobs=jobs, stack=s)]))
+                         for jobs in (1, 2, 4, 16)]) for s in STACKS]
+        save(f"parallel-{size_word(n)}.svg",
+             f"Logins per second at {size_word(n)} accounts, cheap hash", "/s", "processes",
+             curves, str)
 
 
 def main(folder):
