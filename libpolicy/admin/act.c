@@ -1,5 +1,6 @@
 #include "admin/admin.h"
 
+#include "admin/change.h"
 #include "admin/office.h"
 #include "admin/restore.h"
 #include "admin/table.h"
@@ -101,9 +102,67 @@ static int need_write(struct gdpop_admin *a)
         return 0;
     if ((r = store_write(a->call.store, a->call.arena, &a->call.txn)) != 0)
         return r;
+    txn_watch(a->call.txn, change_note, a);
     if ((a->flags & GDPOP_ADMIN_INIT) && (r = policy_compile(a->call.txn)) != 0)
         return r;
     return read_frame(a);
+}
+
+/* A refused attempt is an event too, in a transaction of its own after the act's was undone. */
+struct refusal {
+    const struct gdpop_admin *a;
+    const char *actor, *action, *outcome;
+    const char *detail;
+    bool once; /* not again where the newest event says it already */
+};
+
+static int is_same(const Model__Event *e, void *arg)
+{
+    const struct refusal *f = arg;
+    return strcmp(e->action, f->action) == 0;
+}
+
+static int write_refusal(struct txn *t, void *arg)
+{
+    const struct refusal *f = arg;
+    Model__Event e = MODEL__EVENT__INIT;
+    uint64_t first, last;
+    int r = f->once ? trail_bounds(t, &first, &last) : 0;
+    if (r == 0 && f->once && last > 0)
+        r = trail_walk(t, last, last, is_same, arg);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    e.actor = (char *)f->actor;
+    e.action = (char *)f->action;
+    e.outcome = (char *)f->outcome;
+    e.service = (char *)"gdpop-admin";
+    e.detail = (char *)f->detail;
+    return trail_append_anyway(t, &e);
+}
+
+static void record_refusal(struct gdpop_admin *a, struct refusal f, int error)
+{
+    char sentence[512];
+    snprintf(sentence, sizeof(sentence), "%s", err_sentence());
+    txn_abort(a->call.txn);
+    a->call.txn = NULL;
+    if (f.action && store_update(a->call.store, a->call.arena, write_refusal, &f) != 0)
+        log_error("a refused attempt of %s could not be recorded: %s", f.actor, err_sentence());
+    err_fail(error, "%s", sentence);
+}
+
+/* Who may not act at all; for recover the account that is logged in. */
+static void record_no_entry(struct gdpop_admin *a, int error)
+{
+    struct refusal f = {a, a->actor, "admin.begin", "refused", gdpop_strerror(error), false};
+    uint32_t login_uid = host_login_uid();
+    char *name;
+    if ((a->flags & BREAK_GLASS) && login_uid != UINT32_MAX)
+        f.actor = store_account_by_uid(a->call.txn, login_uid, &name) == 0
+                      ? name
+                      : arena_printf(a->call.arena, "uid %u", login_uid);
+    if (f.actor)
+        record_refusal(a, f, error);
 }
 
 int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct gdpop_admin **ap)
@@ -114,7 +173,7 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
     bool unnamed = flags & UNNAMED;
     if (!actor && !unnamed)
         return err_fail(GDPOP_ERR_NOT_AUTHORISED, _("nobody is named who acts"));
-    if ((flags & BREAK_GLASS) && (r = act_check_unnamed(g)) != 0)
+    if ((flags & GDPOP_ADMIN_INIT) && (r = act_check_unnamed(g)) != 0)
         return r;
     if ((flags & GDPOP_ADMIN_RESTORE) && !g->restoring)
         return err_fail(GDPOP_ERR_ARGUMENT, _("nothing was restored"));
@@ -133,7 +192,12 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
         a->witness_count = g->witness_count;
         g->witness_count = 0;
     }
-    if ((r = read_frame(a)) != 0)
+    r = flags & BREAK_GLASS ? act_check_unnamed(g) : 0;
+    if (r == 0)
+        r = read_frame(a);
+    if (r == GDPOP_ERR_NOT_AUTHORISED)
+        record_no_entry(a, r);
+    if (r != 0)
         goto out;
     if (!(flags & GDPOP_ADMIN_READ)) {
         txn_abort(a->call.txn);
@@ -153,36 +217,6 @@ static const struct operation *find(const char *noun, const char *verb)
             if (strcmp(o->public.noun, noun) == 0 && strcmp(o->public.verb, verb) == 0)
                 return o;
     return NULL;
-}
-
-/* A refused attempt is an event too, in a transaction of its own after the act's was undone. */
-struct refusal {
-    const struct gdpop_admin *a;
-    const char *action;
-    int error;
-};
-
-static int write_refusal(struct txn *t, void *arg)
-{
-    const struct refusal *f = arg;
-    Model__Event e = MODEL__EVENT__INIT;
-    e.actor = (char *)f->a->actor;
-    e.action = (char *)f->action;
-    e.outcome = (char *)"refused";
-    e.detail = (char *)gdpop_strerror(f->error);
-    return trail_append_anyway(t, &e);
-}
-
-static void record_refusal(struct gdpop_admin *a, const struct gdpop_operation *o, int error)
-{
-    char sentence[512];
-    snprintf(sentence, sizeof(sentence), "%s", err_sentence());
-    struct refusal f = {a, arena_printf(a->call.arena, "%s.%s", o->noun, o->verb), error};
-    txn_abort(a->call.txn);
-    a->call.txn = NULL;
-    if (f.action && store_update(a->call.store, a->call.arena, write_refusal, &f) != 0)
-        log_error("a refused attempt of %s could not be recorded: %s", a->actor, err_sentence());
-    err_fail(error, "%s", sentence);
 }
 
 static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *o)
@@ -213,10 +247,15 @@ static int check_clock(struct gdpop_admin *a, const struct gdpop_operation *o)
 /* The act is lost. */
 static int spoil(struct gdpop_admin *a, const struct gdpop_operation *o, int r)
 {
+    const char *action = arena_printf(a->call.arena, "%s.%s", o->noun, o->verb);
     a->spoiled = true;
     /* What exists already may be another's: who tries numbers is on record. */
     if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_EXISTS)
-        record_refusal(a, o, r);
+        record_refusal(
+            a, (struct refusal){a, a->actor, action, "refused", gdpop_strerror(r), false}, r);
+    else if (r == GDPOP_ERR_CLOCK)
+        record_refusal(
+            a, (struct refusal){a, a->actor, "clock.step", "failed", gdpop_strerror(r), true}, r);
     return r;
 }
 
@@ -237,6 +276,8 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->rows = NULL;
     a->row_room = a->field_room = 0;
     a->prepared = NULL;
+    a->held = NULL;
+    a->changes = NULL;
     a->anyway = o->anyway;
     a->operation = &o->public;
     if (o->public.writes && (a->flags & GDPOP_ADMIN_READ))
@@ -245,6 +286,8 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
         (!o->prepare || (r = o->prepare(a, &q)) == 0) && (r = need_write(a)) == 0 &&
         (r = check_clock(a, &o->public)) == 0 && (r = witness_check(a, o, &q)) == 0)
         r = o->run(a, &q);
+    if (r == 0)
+        r = change_end(a);
     a->witnessed = false;
     if (r != 0)
         return spoil(a, &o->public, r);
@@ -338,7 +381,10 @@ int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop
     if (r != 0)
         return r;
     *why = NULL;
-    r = part(a);
+    a->held = NULL;
+    a->changes = NULL;
+    if ((r = part(a)) == 0)
+        r = change_end(a);
     int ended = end_part(a, r == 0);
     if (r == 0)
         r = ended;

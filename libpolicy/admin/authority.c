@@ -1,5 +1,7 @@
 #include "admin/admin.h"
 
+#include "admin/change.h"
+
 bool admin_has_duty(const struct gdpop_admin *a, unsigned duties)
 {
     /* Who acts without a duty is a leader in office. */
@@ -59,16 +61,22 @@ char *admin_copy(struct gdpop_admin *a, const char *text)
 int admin_event(struct gdpop_admin *a, const char *action, const char *subject, const char *object,
                 const char *detail)
 {
-    Model__Event e = MODEL__EVENT__INIT;
-    e.actor = (char *)a->actor;
-    e.action = (char *)action;
-    e.outcome = (char *)"done";
-    e.subject = (char *)(subject ? subject : "");
-    e.object = (char *)(object ? object : "");
-    if ((e.detail = witness_detail(a, detail ? detail : "")) == NULL)
+    Model__Event *e = arena_alloc(a->call.arena, sizeof(*e));
+    int r = change_flush(a);
+    if (r != 0 || !e)
+        return r != 0 ? r : GDPOP_ERR_NOMEM;
+    model__event__init(e);
+    e->actor = (char *)a->actor;
+    e->action = admin_copy(a, action);
+    e->outcome = (char *)"done";
+    e->subject = admin_copy(a, subject ? subject : "");
+    e->object = admin_copy(a, object ? object : "");
+    e->detail = witness_detail(a, detail ? detail : "");
+    e->service = (char *)"gdpop-admin";
+    if (!e->action || !e->subject || !e->object || !e->detail)
         return GDPOP_ERR_NOMEM;
-    e.service = (char *)"gdpop-admin";
-    return a->anyway ? trail_append_anyway(a->call.txn, &e) : trail_append(a->call.txn, &e);
+    a->held = e;
+    return 0;
 }
 
 void admin_reaches(struct gdpop_admin *a, const char *organisation, const char *host)

@@ -10,7 +10,8 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_workplace[];
 extern const struct operation operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[];
-extern const struct operation operations_export[], operations_archive[], operations_forward[];
+extern const struct operation operations_export[], operations_archive[], operations_forward[],
+    operations_service[];
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
@@ -68,6 +69,7 @@ const struct operation *const operation_files[] = {
     operations_backup,
     operations_restore,
     operations_keys,
+    operations_service,
     NULL,
 };
 

@@ -3,6 +3,7 @@
 #include "admin/grant.h"
 #include "admin/leave.h"
 #include "admin/obligation.h"
+#include "admin/service.h"
 #include "admin/status.h"
 #include "admin/transfer.h"
 #include "audit/export.h"
@@ -99,10 +100,11 @@ static const struct part {
     const char *name;
     int (*run)(struct gdpop_admin *a);
 } parts[] = {
-    {"sessions", close_sessions},      {"trail", tend_trail},
-    {"requests", expire_requests},     {"leavers", freeze_leavers},
-    {"secondments", end_secondments},  {"rights", end_rights},
-    {"obligations", tend_obligations}, {"disk", disk_warn},
+    {"boot", service_note_boot}, {"sessions", close_sessions},
+    {"trail", tend_trail},       {"requests", expire_requests},
+    {"leavers", freeze_leavers}, {"secondments", end_secondments},
+    {"rights", end_rights},      {"obligations", tend_obligations},
+    {"disk", disk_warn},
 };
 
 static int show_done(struct gdpop_admin *a, const struct done *d)

@@ -119,6 +119,8 @@ struct txn {
     struct lock write_lock;
     struct txn_note *note;
     struct shadow *shadows; /* NULL: none */
+    txn_watcher watcher;
+    void *watcher_arg;
     bool writes;
     bool map_was_full;
 };

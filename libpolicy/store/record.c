@@ -23,12 +23,19 @@ int store_get(struct txn *t, const struct table *table, struct bytes key, void *
     return r < 0 ? r : decode(table, value, t->arena, message);
 }
 
-/* The record that stands there now, only when its index entries matter. */
+/* The record that stands there now, only when its index entries matter or somebody asks. */
 static int get_before(struct txn *t, const struct table *table, struct bytes key, void **before)
 {
     *before = NULL;
-    int r = table->indexes ? store_get(t, table, key, before) : 0;
+    bool wanted = table->indexes || (t->watcher && !table->plain);
+    int r = wanted ? store_get(t, table, key, before) : 0;
     return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
+}
+
+static int tell_watcher(struct txn *t, const struct table *table, struct bytes key,
+                        const void *before, const void *after)
+{
+    return t->watcher && !table->plain ? t->watcher(table, key, before, after, t->watcher_arg) : 0;
 }
 
 int store_put(struct txn *t, const struct table *table, struct bytes key, const void *message)
@@ -41,7 +48,8 @@ int store_put(struct txn *t, const struct table *table, struct bytes key, const 
     if ((r = get_before(t, table, key, &before)) < 0 ||
         (r = index_update(t, table, key, before, message)) < 0)
         return r;
-    return value_put(t, table, table->name, table->plain, key, value);
+    r = value_put(t, table, table->name, table->plain, key, value);
+    return r < 0 ? r : tell_watcher(t, table, key, before, message);
 }
 
 int store_delete(struct txn *t, const struct table *table, struct bytes key)
@@ -49,9 +57,10 @@ int store_delete(struct txn *t, const struct table *table, struct bytes key)
     void *before;
     int r;
     if ((r = get_before(t, table, key, &before)) < 0 ||
-        (r = value_delete(t, table, table->name, key)) < 0)
+        (r = value_delete(t, table, table->name, key)) < 0 ||
+        (r = index_update(t, table, key, before, NULL)) < 0)
         return r;
-    return index_update(t, table, key, before, NULL);
+    return tell_watcher(t, table, key, before, NULL);
 }
 
 struct walk {

@@ -111,6 +111,13 @@ struct txn_note {
 void txn_set_note(struct txn *t, struct txn_note *n);
 struct txn_note *txn_note(const struct txn *t);
 
+/* Called with each record that is put (before NULL: a new one) or deleted (after NULL), when it has
+ * been; an error ends the change. The trail is not watched. */
+struct table;
+typedef int (*txn_watcher)(const struct table *table, struct bytes key, const void *before,
+                           const void *after, void *arg);
+void txn_watch(struct txn *t, txn_watcher watcher, void *arg);
+
 /* Runs change(t, arg) in a write transaction and commits; when the map was full it grows the map
  * and runs change again from the start, so change must have no effect outside the transaction. The
  * error of change aborts. The thread should have no other transaction open: the map cannot grow

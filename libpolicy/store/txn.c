@@ -45,6 +45,12 @@ struct txn_note *txn_note(const struct txn *t)
     return t->note;
 }
 
+void txn_watch(struct txn *t, txn_watcher watcher, void *arg)
+{
+    t->watcher = watcher;
+    t->watcher_arg = arg;
+}
+
 static void tell_note(struct txn *t, bool durable)
 {
     struct txn_note *n = t->note;
