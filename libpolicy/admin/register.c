@@ -150,7 +150,7 @@ static int check_subjects(const struct register_kind *kind, const struct request
     return 0;
 }
 
-static int add(struct gdpop_admin *a, const struct request *q)
+int register_add(struct gdpop_admin *a, const struct request *q)
 {
     Model__RegisterEntry e = MODEL__REGISTER_ENTRY__INIT;
     const struct register_kind *kind;
@@ -189,7 +189,7 @@ static int find_entry(struct gdpop_admin *a, const char *id, const struct regist
     return register_find((*e)->register_, kind);
 }
 
-static int move_entry(struct gdpop_admin *a, const struct request *q)
+int register_move_entry(struct gdpop_admin *a, const struct request *q)
 {
     const char *to = request_word(q, "state");
     const struct register_kind *kind;
@@ -267,7 +267,7 @@ const struct operation operations_register[] = {
                   OPTIONAL("device", GDPOP_PARAM_WORD, "DEVICE", N_("the device it is about")),
                   OPTIONAL("host", GDPOP_PARAM_WORD, "HOST", N_("the host it is about")),
                   WRITING_PARAMS}},
-     .run = add},
+     .run = register_add},
     {.public = {.noun = "register",
                 .verb = "move",
                 .help = N_("Bring an entry to its next state."),
@@ -278,7 +278,7 @@ const struct operation operations_register[] = {
                     (const struct gdpop_param[]){POSITIONAL("id", "ID", N_("number of the entry")),
                                                  POSITIONAL("state", "STATE", N_("the state")),
                                                  WRITING_PARAMS}},
-     .run = move_entry},
+     .run = register_move_entry},
     {.public = {.noun = "register",
                 .verb = "withdraw",
                 .help = N_("Mark an entry as written by mistake; it stays readable."),

@@ -116,6 +116,10 @@ int register_take_fields(struct gdpop_admin *a, const struct register_kind *kind
 int register_check_fields(struct gdpop_admin *a, const struct register_kind *kind,
                           const Model__RegisterEntry *e, const char *needs, int64_t at);
 
+/* The operations "register add" and "register move", for those that write entries of their own. */
+int register_add(struct gdpop_admin *a, const struct request *q);
+int register_move_entry(struct gdpop_admin *a, const struct request *q);
+
 /* register_standing.c: what is outstanding. */
 struct register_item {
     const struct register_kind *kind;

@@ -11,7 +11,7 @@ extern const struct operation operations_account[], operations_account_state[],
 extern const struct operation operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[];
 extern const struct operation operations_export[], operations_archive[], operations_forward[],
-    operations_service[];
+    operations_service[], operations_review[];
 extern const struct operation operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[];
@@ -70,6 +70,7 @@ const struct operation *const operation_files[] = {
     operations_restore,
     operations_keys,
     operations_service,
+    operations_review,
     NULL,
 };
 
