@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,4 +72,17 @@ uint32_t host_login_uid(void)
 uint32_t host_audit_session(void)
 {
     return read_id("/proc/self/sessionid");
+}
+
+bool host_process(int pid, int *parent, uint32_t *uid)
+{
+    char path[64], line[256];
+    int found = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    FILE *f = fopen(path, "re");
+    while (f && found < 2 && fgets(line, sizeof(line), f))
+        found += sscanf(line, "PPid: %d", parent) == 1 || sscanf(line, "Uid: %u", uid) == 1;
+    if (f)
+        fclose(f);
+    return found == 2;
 }

@@ -2,6 +2,7 @@
 #ifndef GDPOP_BASE_HOST_H
 #define GDPOP_BASE_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* /etc/machine-id: 32 hexadecimal digits, "-" when there is none. */
@@ -17,5 +18,8 @@ int64_t host_uptime(void);
  */
 uint32_t host_login_uid(void);
 uint32_t host_audit_session(void);
+
+/* The parent and the real uid of a process; false when it is gone. */
+bool host_process(int pid, int *parent, uint32_t *uid);
 
 #endif

@@ -205,6 +205,67 @@ static void test_a_lent_password_freezes(void **state)
     assert_string_equal(now, "frozen");
 }
 
+static int put_colleague(struct txn *t, void *arg)
+{
+    Model__Account x = MODEL__ACCOUNT__INIT;
+    x.name = T("colleague");
+    x.organisation = T("yuexiu");
+    x.state = T("active");
+    x.uid = x.gid = *(const uid_t *)arg;
+    return store_put_account(t, &x);
+}
+
+/* Root's process (its pid is returned) below one that runs as uid, whose pid is *parent. */
+static pid_t start_below(uid_t uid, pid_t *parent)
+{
+    int ready[2];
+    pid_t pid;
+    assert_int_equal(pipe(ready), 0);
+    if ((*parent = fork()) == 0) {
+        if ((pid = fork()) == 0) {
+            pause();
+            _exit(0);
+        }
+        if (setresuid(uid, uid, uid) != 0 || write(ready[1], &pid, sizeof(pid)) < 0)
+            _exit(1);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &pid, sizeof(pid)), sizeof(pid));
+    close(ready[0]);
+    close(ready[1]);
+    return pid;
+}
+
+/* Where no login uid is kept, su out of a root shell is still its owner's act. */
+static void test_a_root_shell_is_its_owners(void **state)
+{
+    struct fixture *f = *state;
+    uid_t colleague = USER_UID + 50, stranger = USER_UID + 51;
+    const struct {
+        uid_t uid;
+        const char *code;
+    } cases[] = {{colleague, "N01"}, {USER_UID, ""}, {stranger, ""}, {0, ""}};
+    with_store(f, put_colleague, &colleague);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gdpop_evidence su = evidence();
+        struct gdpop_verdict v;
+        pid_t parent;
+        su.service = "su";
+        su.auth_info = su.address = NULL;
+        su.caller_uid = 0;
+        su.login_uid = UINT32_MAX;
+        su.leader_pid = start_below(cases[i].uid, &parent);
+        assert_ok(gdpop_account(f->g, &su, &v));
+        kill(parent, SIGKILL);
+        waitpid(parent, NULL, 0);
+        kill(su.leader_pid, SIGKILL);
+        waitpid(su.leader_pid, NULL, 0); /* where this process is the one that inherits it */
+        if (strcmp(v.code, cases[i].code) != 0)
+            fail_msg("below uid %u: %s", cases[i].uid, v.sentence);
+    }
+}
+
 #define SECOND_KEY                                                                                 \
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICIBAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
 
@@ -269,6 +330,8 @@ static int run(void)
         cmocka_unit_test_setup_teardown(test_a_lent_password_freezes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_second_device_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_root_shell_is_its_owners, fixture_setup,
                                         fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
