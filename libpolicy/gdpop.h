@@ -306,7 +306,8 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
                      const struct gdpop_arg *args, size_t count,
                      const struct gdpop_result **result);
 
-/* Before the first call of an act that will make very many: makes room for them in the store.
+/* Before the first call of an act that will make very many: makes room for them in the store, and
+ * lets each call's memory go with the next one.
  * Errors: GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
 int gdpop_admin_expect(struct gdpop_admin *a, size_t calls);
 

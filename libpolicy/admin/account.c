@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 #include "admin/batch.h"
 #include "admin/lifecycle.h"
+#include "admin/standing.h"
 
 #include "model/identity.h"
 #include "policy/local.h"
@@ -52,6 +53,27 @@ static int check_group_is_free(struct gdpop_admin *a, const char *name)
                                name);
 }
 
+/* One that was taken over without its person, or whose application came to nothing. */
+static int take_up(struct gdpop_admin *a, Model__Account *x, const Model__Person *p)
+{
+    char *other;
+    int r;
+    if (x->person[0] && strcmp(x->person, p->id) != 0)
+        return err_fail(GDPOP_ERR_EXISTS, _("the name %s belongs to another person, for ever"),
+                        x->name);
+    r = store_account_of_person(a->call.txn, p->id, &other);
+    if (r == 0 && strcmp(other, x->name) != 0)
+        return err_fail(GDPOP_ERR_EXISTS,
+                        _("one person, one account: %s has the account %s already"), p->id, other);
+    x->person = p->id;
+    return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
+}
+
+static bool waits_for_application(const Model__Account *x)
+{
+    return account_is_unfinished(x) && x->n_applications == 0;
+}
+
 /* A new record, or the closed one of the same person, who returns under the old name and uid. */
 static int start_record(struct gdpop_admin *a, const char *name, const Model__Person *p,
                         Model__Account **x)
@@ -59,6 +81,8 @@ static int start_record(struct gdpop_admin *a, const char *name, const Model__Pe
     char *other;
     uid_t uid;
     int r = store_get_account(a->call.txn, name, x);
+    if (r == 0 && waits_for_application(*x))
+        return take_up(a, *x, p);
     if (r == 0) {
         if (strcmp((*x)->person, p->id) != 0)
             return err_fail(GDPOP_ERR_EXISTS, _("the name %s belongs to another person, for ever"),
@@ -104,13 +128,18 @@ static int apply(struct gdpop_admin *a, const struct request *q)
 {
     const char *name = request_word(q, "user"), *lacks;
     struct settings unused;
+    int64_t ends_at = 0;
     Model__Account *x;
     Model__Person *p;
     int r;
-    if ((r = identity_check_account_name(name)) != 0 ||
-        (r = admin_person(a, request_word(q, "person"), &p)) != 0 ||
-        (r = admin_not_own_person(a, p->id)) != 0 || (r = start_record(a, name, p, &x)) != 0 ||
-        (r = request_all(a, q, "system", &x->systems, &x->n_systems)) != 0 ||
+    if ((r = identity_check_account_name(name)) != 0)
+        return err_prefix(r, "user");
+    if ((r = admin_person(a, request_word(q, "person"), &p)) != 0 ||
+        (r = admin_not_own_person(a, p->id)) != 0 || (r = start_record(a, name, p, &x)) != 0)
+        return r;
+    if (waits_for_application(x))
+        ends_at = x->expires_at;
+    if ((r = request_all(a, q, "system", &x->systems, &x->n_systems)) != 0 ||
         (r = request_instant(a, q, "until", true, &x->expires_at)) != 0)
         return r;
     if (policy_settings(a->call.txn, x->systems, x->n_systems, &unused) != 0)
@@ -118,6 +147,9 @@ static int apply(struct gdpop_admin *a, const struct request *q)
                         _("no loaded profile names one of the systems applied for"));
     if (x->expires_at && x->expires_at <= a->now_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
+    const char *kind = waits_for_application(x) ? "adopt" : "open";
+    if (x->expires_at == 0)
+        x->expires_at = ends_at;
     x->organisation = p->organisation;
     x->leave = NULL;
     x->closed_at = 0;
@@ -133,7 +165,7 @@ static int apply(struct gdpop_admin *a, const struct request *q)
     x->manages_accounts = request_flag(q, "manages-accounts");
     if (!x->role || !x->account_type)
         return GDPOP_ERR_NOMEM;
-    if ((r = lifecycle_apply(a, q, x, "open", &lacks)) != 0 ||
+    if ((r = lifecycle_apply(a, q, x, kind, &lacks)) != 0 ||
         (r = admin_event(a, "account.apply", x->name, p->id, x->role)) != 0)
         return r;
     if (!lacks)
@@ -226,11 +258,62 @@ static int show(struct gdpop_admin *a, const struct request *q)
 struct listing {
     struct gdpop_admin *a;
     const char *organisation, *state;
+    bool lacking, would_deny;
+    size_t seen, found;
 };
+
+static bool may_log_in(const struct gdpop_admin *a, const Model__Account *x)
+{
+    return !x->service && (account_in_force(x, a->now_at) || account_is_unfinished(x));
+}
+
+static int describe_lacking(struct listing *l, const Model__Account *x)
+{
+    const char *lacks;
+    int r;
+    if (!may_log_in(l->a, x))
+        return 0;
+    l->seen++;
+    if ((r = standing_lacks(l->a, x, &lacks)) != 0 || !lacks[0])
+        return r;
+    l->found++;
+    r = describe(l->a, x);
+    return r != 0 ? r : result_text(l->a, "lacks", _("Lacks"), lacks);
+}
+
+/* One row for each rule that would deny; what only asks for a new password locks nobody out. */
+static int describe_denials(struct listing *l, const Model__Account *x)
+{
+    struct gdpop_admin *a = l->a;
+    struct trace *trace;
+    bool denied = false;
+    int r;
+    if (!may_log_in(a, x))
+        return 0;
+    l->seen++;
+    if ((r = standing_judge(a, x, &trace)) != 0)
+        return r;
+    for (size_t i = 0; r == 0 && i < trace->count; i++) {
+        const struct finding *f = &trace->finding[i];
+        if (f->level != FINDING_DENY)
+            continue;
+        denied = true;
+        if ((r = result_row(a, 0)) != 0 ||
+            (r = result_text(a, "organisation", _("Organisation"), x->organisation)) != 0 ||
+            (r = result_text(a, "user", _("Account"), x->name)) != 0 ||
+            (r = result_text(a, "rule", _("Rule"), f->rule)) != 0 ||
+            (r = result_text(a, "tag", _("Article"), f->tag)) != 0 ||
+            (r = result_text(a, "code", _("Code"), f->code)) != 0)
+            break;
+        r = result_text(a, "sentence", _("Sentence"), admin_copy(a, f->text));
+    }
+    l->found += denied;
+    return r;
+}
 
 static int list_one(struct bytes key, void *message, void *arg)
 {
-    const struct listing *l = arg;
+    struct listing *l = arg;
     const Model__Account *x = message;
     bool within = true;
     (void)key;
@@ -241,12 +324,20 @@ static int list_one(struct bytes key, void *message, void *arg)
         if (r != 0)
             return r;
     }
-    return within ? describe(l->a, x) : 0;
+    if (!within)
+        return 0;
+    return l->would_deny ? describe_denials(l, x)
+           : l->lacking  ? describe_lacking(l, x)
+                         : describe(l->a, x);
 }
 
 static int list(struct gdpop_admin *a, const struct request *q)
 {
-    struct listing l = {a, request_text(q, "org"), request_text(q, "state")};
+    struct listing l = {.a = a,
+                        .organisation = request_text(q, "org"),
+                        .state = request_text(q, "state"),
+                        .lacking = request_flag(q, "lacking"),
+                        .would_deny = request_flag(q, "would-deny")};
     Model__Organisation *o;
     int r;
     result_list(a);
@@ -254,7 +345,13 @@ static int list(struct gdpop_admin *a, const struct request *q)
         l.organisation = a->self->organisation;
     if (l.organisation && (r = admin_organisation(a, l.organisation, &o)) != 0)
         return r;
-    return store_each(a->call.txn, &table_account, BYTES("", 0), list_one, &l);
+    r = store_each(a->call.txn, &table_account, BYTES("", 0), list_one, &l);
+    if (r != 0 || (!l.lacking && !l.would_deny))
+        return r;
+    return result_message(a,
+                          l.would_deny ? _("%zu of %zu accounts would be denied")
+                                       : _("%zu of %zu accounts lack something"),
+                          l.found, l.seen);
 }
 
 const struct operation operations_account[] = {
@@ -327,6 +424,9 @@ const struct operation operations_account[] = {
                          .metavar = "STATE",
                          .choices = "applied approved active frozen closed",
                          .help = N_("only in this state")},
+                        FLAG("lacking", N_("those that lack something, and what")),
+                        FLAG("would-deny",
+                             N_("those that would be denied if no rule only observed, and why")),
                         PARAMS_END}},
      .run = list},
     {.public = {.noun = "account",

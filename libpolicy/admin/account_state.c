@@ -2,10 +2,11 @@
 #include "admin/lifecycle.h"
 #include "admin/obligation.h"
 
-/* An account in force; one that is suspended, for longer or for good. */
+/* An account in force; one taken over that logs in while rules observe; one that is suspended, for
+ * longer or for good. */
 static bool can_be_frozen(const struct gdpop_admin *a, const Model__Account *x, int64_t until_at)
 {
-    if (account_in_force(x, a->now_at))
+    if (account_in_force(x, a->now_at) || account_is_unfinished(x))
         return true;
     return strcmp(x->state, "frozen") == 0 && x->suspended_until_at != 0 &&
            (until_at == 0 || until_at > x->suspended_until_at);
@@ -60,6 +61,15 @@ static int check_obligation(struct gdpop_admin *a, const Model__Account *x)
                     o->id, x->name, x->name);
 }
 
+/* One that was taken over goes on where its application stands. */
+static const char *state_before(const Model__Account *x)
+{
+    if (x->activated_at || !account_is_adopted(x))
+        return "active";
+    return x->n_applications && x->applications[x->n_applications - 1]->approval ? "approved"
+                                                                                 : "applied";
+}
+
 /* Only the security duty unfreezes, and never who froze (DESIGN 7). */
 static int unfreeze(struct gdpop_admin *a, const struct request *q)
 {
@@ -79,7 +89,7 @@ static int unfreeze(struct gdpop_admin *a, const struct request *q)
                           "with the duty security"));
     if ((r = check_obligation(a, x)) != 0)
         return r;
-    x->state = (char *)"active";
+    x->state = (char *)state_before(x);
     x->frozen_at = x->suspended_until_at = 0;
     x->frozen_by = x->frozen_reason = x->frozen_tag = (char *)"";
     x->reviewed_at = a->now_at;
@@ -87,6 +97,9 @@ static int unfreeze(struct gdpop_admin *a, const struct request *q)
         (r = admin_event(a, "account.unfreeze", x->name, NULL,
                          admin_copy(a, request_word(q, "reason")))) != 0)
         return r;
+    if (strcmp(x->state, "active") != 0)
+        return result_message(a, _("%s is no longer frozen; its application is %s"), x->name,
+                              word_shown(x->state));
     return result_message(a, _("%s is active again"), x->name);
 }
 

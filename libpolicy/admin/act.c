@@ -259,6 +259,23 @@ static int spoil(struct gdpop_admin *a, const struct gdpop_operation *o, int r)
     return r;
 }
 
+void admin_keep(struct gdpop_admin *a)
+{
+    a->marked = false;
+}
+
+/* In an act of very many calls memory goes back to where it stood once the trail had begun its work
+ * in the transaction, which lasts as long as that. */
+static void release(struct gdpop_admin *a)
+{
+    if (!a->many || !a->call.txn || !txn_note(a->call.txn) || a->after)
+        return;
+    if (a->marked)
+        arena_release(a->call.arena, &a->mark);
+    a->mark = arena_mark(a->call.arena);
+    a->marked = true;
+}
+
 int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
                      const struct gdpop_arg *args, size_t count, const struct gdpop_result **result)
 {
@@ -280,6 +297,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->changes = NULL;
     a->anyway = o->anyway;
     a->operation = &o->public;
+    release(a);
     if (o->public.writes && (a->flags & GDPOP_ADMIN_READ))
         return err_fail(GDPOP_ERR_ARGUMENT, _("%s %s changes the store"), noun, verb);
     if ((r = request_check(&o->public, args, count)) == 0 && (r = authorise(a, &o->public)) == 0 &&
@@ -321,6 +339,7 @@ int gdpop_admin_expect(struct gdpop_admin *a, size_t calls)
 {
     enum { CALL_BYTES = 8192 };
     err_clear();
+    a->many = true;
     return a->call.txn ? 0 : store_make_room(a->call.store, (uint64_t)calls * CALL_BYTES);
 }
 

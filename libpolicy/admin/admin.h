@@ -51,6 +51,9 @@ struct gdpop_admin {
     int (*after)(struct gdpop_admin *a);
     void *after_arg;
     struct reach reach;
+    bool many, marked;      /* what a call allocates goes with the next one (gdpop_admin_expect) */
+    struct arena_mark mark; /* what is older stays */
+    struct local_table *local; /* of `account adopt`, read once in an act */
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */
@@ -159,6 +162,8 @@ int admin_sees(struct gdpop_admin *a, const char *organisation, bool *sees);
 
 /* ---- Within an act ---- */
 char *admin_copy(struct gdpop_admin *a, const char *text);
+/* What this call has allocated is needed by later ones of the act. */
+void admin_keep(struct gdpop_admin *a);
 /* Appends the act's event. Texts may be NULL. */
 int admin_event(struct gdpop_admin *a, const char *action, const char *subject, const char *object,
                 const char *detail);

@@ -106,6 +106,7 @@ int admin_end_session_after(struct gdpop_admin *a, const Model__Session *session
     if (a->ending_session_count == ADMIN_ENDINGS_MAX)
         return err_fail(GDPOP_ERR_REFUSED, _("one act ends at most %d sessions"),
                         ADMIN_ENDINGS_MAX);
+    admin_keep(a);
     a->ending_session[a->ending_session_count++] = session;
     return 0;
 }

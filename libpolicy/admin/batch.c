@@ -182,8 +182,9 @@ int batch_activated(struct gdpop_admin *a, const Model__Account *x)
 }
 
 /* The account of an application that comes to nothing is closed: name and uid stay the person's.
- * A transfer or secondment that comes to nothing leaves it where it was. */
-static int end_application(struct gdpop_admin *a, const char *account)
+ * A transfer or secondment that comes to nothing leaves it where it was; one that was taken over
+ * waits for another application, unless a leader has rejected it. */
+static int end_application(struct gdpop_admin *a, const char *account, const char *state)
 {
     Model__Account *x;
     int r = store_get_account(a->call.txn, account, &x);
@@ -191,6 +192,11 @@ static int end_application(struct gdpop_admin *a, const char *account)
         return r;
     if (x->n_applications && x->applications[x->n_applications - 1]->before)
         return transfer_undo(a, x);
+    if (account_is_unfinished(x) && strcmp(state, "rejected") != 0) {
+        x->state = (char *)"applied";
+        x->n_applications = 0;
+        return store_put_account(a->call.txn, x);
+    }
     x->state = (char *)"closed";
     x->duties = 0;
     if ((r = store_put_account(a->call.txn, x)) != 0)
@@ -202,7 +208,7 @@ int batch_end(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *row, 
 {
     int r = move(q, row, state);
     if (r == 0 && !row->permit)
-        r = end_application(a, row->account);
+        r = end_application(a, row->account, state);
     if (r != 0 || (r = admin_event(a, arena_printf(a->call.arena, "request.%s", state),
                                    row->account, q->id, NULL)) != 0)
         return r;

@@ -100,7 +100,7 @@ static int initial_password(struct gdpop_admin *a, const struct request *q)
         (r = admin_not_self(a, x->name)) != 0 || (r = admin_password_settings(a, x, &s)) != 0)
         return r;
     /* An account locked by CQ-6.7 is unlocked by it. */
-    if (!account_in_force(x, a->now_at) &&
+    if (!account_in_force(x, a->now_at) && !account_is_unfinished(x) &&
         !(strcmp(x->state, "frozen") == 0 && strcmp(x->frozen_tag, "CQ-6.7") == 0))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is %s; only an active account gets an initial password"), x->name,

@@ -79,7 +79,8 @@ int lifecycle_complete(struct gdpop_admin *a, Model__Account *x, const char **mi
         return store_put_account(a->call.txn, x);
     if (x->uid == 0 && (r = allocate_uid(a, &s, &x->uid)) != 0)
         return r;
-    x->gid = x->uid;
+    if (x->gid == 0)
+        x->gid = x->uid;
     x->state = (char *)"active";
     x->activated_at = a->now_at;
     if ((!x->home[0] && (r = fill_home(a, x, &s)) != 0) ||

@@ -88,7 +88,7 @@ static int add_observe(struct gdpop_admin *a, const struct request *q)
         return err_fail(GDPOP_ERR_USAGE, _("observe add needs either SUBJECT or --all"));
     if (!rule)
         return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no rule %s"), request_word(q, "rule"));
-    if (!rule->may_observe)
+    if (rule->observed == OBSERVED_NEVER)
         return err_fail(GDPOP_ERR_REFUSED, _("%s the rule %s always decides"), rule->serves,
                         rule->name);
     if ((r = permit_begin(a, q, &p)) != 0 ||

@@ -20,4 +20,9 @@ int permit_check_top(struct gdpop_admin *a);
 int permit_end(struct gdpop_admin *a, const struct request *q);
 int permit_list(struct gdpop_admin *a, const struct request *q);
 
+/* observe_tick.c: where grant_end_sessions says so, ends the sessions of accounts that were taken
+ * over, whose application is not complete and for whom the rule approved observes no more. *ended
+ * counts the accounts. */
+int observe_tick(struct gdpop_admin *a, size_t *ended);
+
 #endif

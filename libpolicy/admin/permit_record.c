@@ -107,10 +107,16 @@ int permit_check_top(struct gdpop_admin *a)
 static int sees_subject(struct gdpop_admin *a, const Model__Permit *p, bool *sees)
 {
     Model__Account *x;
+    Model__Host *host;
     *sees = true;
     if (!p->subject[0])
         return 0;
-    int r = store_get_account(a->call.txn, p->subject, &x);
+    int r = store_get_host(a->call.txn, p->subject, &host);
+    if (r == 0)
+        return admin_sees(a, host->organisation, sees);
+    if (r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    r = store_get_account(a->call.txn, p->subject, &x);
     if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
         return r;
     return admin_sees(a, r == 0 ? x->organisation : p->subject, sees);

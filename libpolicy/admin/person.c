@@ -71,11 +71,13 @@ static int known(struct gdpop_admin *a, const struct request *q, const char *id,
     if (p->purged_at)
         return come_back(a, p, filled);
     if (admin_scope(a, p->organisation) != 0)
-        return err_fail(GDPOP_ERR_EXISTS,
-                        _("this document is registered in another organisation; ask %s"),
-                        p->organisation);
+        return err_prefix(err_fail(GDPOP_ERR_EXISTS,
+                                   _("this document is registered in another organisation; ask %s"),
+                                   p->organisation),
+                          "--id-number");
     if (!request_flag(q, "or-existing"))
-        return err_fail(GDPOP_ERR_EXISTS, _("this document belongs to %s already"), id);
+        return err_prefix(err_fail(GDPOP_ERR_EXISTS, _("this document belongs to %s already"), id),
+                          "--id-number");
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), id)) != 0)
         return r;
     return result_message(a, _("person %s is known already"), id);

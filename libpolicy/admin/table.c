@@ -72,6 +72,29 @@ const struct operation *const operation_files[] = {
     operations_service,
     operations_review,
     NULL,
+extern const struct operation operations_reveal[];
+extern const struct operation operations_adopt[], operations_observe[];
+
+const struct operation *const operation_files[] = {
+    operations_account,       operations_account_state,
+    operations_agreement,     operations_audit,
+    operations_binding,       operations_credential,
+    operations_device,        operations_host,
+    operations_org,           operations_permit,
+    operations_person,        operations_policy,
+    operations_profile,       operations_session,
+    operations_status,        operations_tick,
+    operations_trace,         operations_trail,
+    operations_workplace,     operations_register,
+    operations_register_show, operations_calendar,
+    operations_obligation,    operations_compliance,
+    operations_export,        operations_archive,
+    operations_role,          operations_request,
+    operations_leave,         operations_transfer,
+    operations_grant,         operations_window,
+    operations_org_change,    operations_org_merge,
+    operations_reveal,        operations_adopt,
+    operations_observe,       NULL,
 };
 
 static int by_name(const void *a, const void *b)

@@ -3,6 +3,7 @@
 #include "admin/grant.h"
 #include "admin/leave.h"
 #include "admin/obligation.h"
+#include "admin/permit.h"
 #include "admin/service.h"
 #include "admin/status.h"
 #include "admin/transfer.h"
@@ -11,7 +12,7 @@
 
 /* What was done, told in the end. */
 struct done {
-    size_t open, closed, expired, left, returned, rights;
+    size_t open, closed, expired, left, returned, rights, observed;
     struct obligation_report obligations;
     const char *failed; /* names of parts */
 };
@@ -89,6 +90,11 @@ static int end_rights(struct gdpop_admin *a)
     return grant_tick(a, &((struct done *)a->prepared)->rights);
 }
 
+static int end_observed(struct gdpop_admin *a)
+{
+    return observe_tick(a, &((struct done *)a->prepared)->observed);
+}
+
 static int tend_obligations(struct gdpop_admin *a)
 {
     return obligation_tick(a, &((struct done *)a->prepared)->obligations);
@@ -100,10 +106,15 @@ static const struct part {
     const char *name;
     int (*run)(struct gdpop_admin *a);
 } parts[] = {
-    {"boot", service_note_boot}, {"sessions", close_sessions},
-    {"trail", tend_trail},       {"requests", expire_requests},
-    {"leavers", freeze_leavers}, {"secondments", end_secondments},
-    {"rights", end_rights},      {"obligations", tend_obligations},
+    {"boot", service_note_boot},
+    {"sessions", close_sessions},
+    {"trail", tend_trail},
+    {"requests", expire_requests},
+    {"leavers", freeze_leavers},
+    {"secondments", end_secondments},
+    {"rights", end_rights},
+    {"obligations", tend_obligations},
+    {"observed", end_observed},
     {"disk", disk_warn},
 };
 
@@ -120,6 +131,8 @@ static int show_done(struct gdpop_admin *a, const struct done *d)
         (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)d->returned)) !=
             0 ||
         (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)d->rights)) != 0 ||
+        (r = result_number(a, "observed_ended", _("Observed accounts ended"),
+                           (int64_t)d->observed)) != 0 ||
         (r = result_number(a, "obligations_open", _("Open obligations"), (int64_t)o->open)) != 0 ||
         (r = result_number(a, "obligations_overdue", _("Of them overdue"), (int64_t)o->overdue)) !=
             0 ||

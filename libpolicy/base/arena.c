@@ -44,9 +44,10 @@ struct arena *arena_new(void)
     return a;
 }
 
-static void free_chunks(struct chunk *c)
+/* Wipes and frees the chunks from first up to end. */
+static void free_chunks(struct chunk *first, const struct chunk *end)
 {
-    for (struct chunk *next; c; c = next) {
+    for (struct chunk *c = first, *next; c != end; c = next) {
         next = c->next;
         explicit_bzero(c->data, c->used);
         free(c);
@@ -57,7 +58,7 @@ void arena_free(struct arena *a)
 {
     if (!a)
         return;
-    free_chunks(a->chunks);
+    free_chunks(a->chunks, NULL);
     free(a);
 }
 
@@ -65,14 +66,34 @@ void arena_clear(struct arena *a)
 {
     struct chunk *kept = a->chunks;
     if (kept && kept->size == CHUNK_BYTES) {
-        free_chunks(kept->next);
+        free_chunks(kept->next, NULL);
         explicit_bzero(kept->data, kept->used);
         kept->used = 0;
         kept->next = NULL;
     } else {
-        free_chunks(kept);
+        free_chunks(kept, NULL);
         a->chunks = NULL;
     }
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    struct chunk *c = a->chunks;
+    return (struct arena_mark){c, c ? c->next : NULL, c ? c->used : 0};
+}
+
+/* Since the mark chunks came before the marked one, and large ones behind it. */
+void arena_release(struct arena *a, const struct arena_mark *mark)
+{
+    struct chunk *marked = mark->chunk;
+    free_chunks(a->chunks, marked);
+    a->chunks = marked;
+    if (!marked)
+        return;
+    free_chunks(marked->next, mark->next);
+    marked->next = mark->next;
+    explicit_bzero(marked->data + mark->used, marked->used - mark->used);
+    marked->used = mark->used;
 }
 
 /* A chunk with at least this room. A larger one than usual is full at once, so it goes behind the

@@ -17,6 +17,15 @@ void arena_free(struct arena *a);
 /* Wipes all of it and keeps room for more, for a loop that needs little at a time. */
 void arena_clear(struct arena *a);
 
+/* A place in its growth, to which it can be taken back. */
+struct arena_mark {
+    void *chunk, *next;
+    size_t used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+/* Wipes and frees all that was allocated since the mark; later marks are void. */
+void arena_release(struct arena *a, const struct arena_mark *mark);
+
 /* Zeroed, aligned for any type; NULL (and this thread's sentence) when memory is short. Zero bytes
  * give a valid pointer. */
 void *arena_alloc(struct arena *a, size_t bytes);

@@ -167,6 +167,7 @@ static int fill_account(struct txn *t, struct subject *s)
     const Model__Account *x = s->account;
     f->state = state_of(x->state);
     f->is_service = x->service;
+    f->adopted = account_is_adopted(x);
     f->administers = x->duties != 0;
     f->person_complete = x->service || person_is_complete(s->person);
     f->organisation_suspended = !s->organisation || s->organisation->suspended;
@@ -196,11 +197,11 @@ static int fill_account(struct txn *t, struct subject *s)
     return read_approval(t, s);
 }
 
-/* Exceptions (off-site) and observe-only rules in force for the account, its organisation or all.
- */
+/* Exceptions (off-site) and observe-only rules in force for the account, its organisation, all or
+ * this host. */
 static int read_permits(struct txn *t, struct subject *s)
 {
-    const char *subjects[] = {s->account->name, s->account->organisation, ""};
+    const char *subjects[] = {s->account->name, s->account->organisation, "", s->host_id};
     struct facts *f = &s->facts;
     Model__Permit **list;
     size_t count;
@@ -208,7 +209,7 @@ static int read_permits(struct txn *t, struct subject *s)
     f->observed = arena_alloc(txn_arena(t), RULES_MAX * sizeof(*f->observed));
     if (!f->observed)
         return GDPOP_ERR_NOMEM;
-    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+    for (size_t i = 0; i < (s->host ? 4 : 3); i++) {
         if ((r = store_permits_of(t, subjects[i], NULL, &list, &count)) != 0)
             return r;
         for (size_t k = 0; k < count; k++) {
@@ -222,7 +223,7 @@ static int read_permits(struct txn *t, struct subject *s)
                 f->window_id = p->id;
                 f->window_until_at = p->until_at;
             }
-            if (strcmp(p->kind, "exception") != 0 || i == 2)
+            if (strcmp(p->kind, "exception") != 0 || i >= 2)
                 continue;
             struct network limit;
             if (p->address[0] &&

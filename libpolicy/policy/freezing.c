@@ -7,6 +7,19 @@ bool account_in_force(const Model__Account *x, int64_t now_at)
     return over || strcmp(x->state, "active") == 0;
 }
 
+bool account_is_adopted(const Model__Account *x)
+{
+    return x->adopted_at != 0 &&
+           (x->n_applications == 0 ||
+            strcmp(x->applications[x->n_applications - 1]->kind, "adopt") == 0);
+}
+
+bool account_is_unfinished(const Model__Account *x)
+{
+    return account_is_adopted(x) &&
+           (strcmp(x->state, "applied") == 0 || strcmp(x->state, "approved") == 0);
+}
+
 int freeze_account(struct txn *t, const char *account, const char *reason, const char *tag,
                    const char *detail, bool *froze)
 {
@@ -16,7 +29,7 @@ int freeze_account(struct txn *t, const char *account, const char *reason, const
     int r;
     *froze = false;
     if ((r = trail_time(t, &now_at)) != 0 || (r = store_get_account(t, account, &x)) != 0 ||
-        !account_in_force(x, now_at))
+        (!account_in_force(x, now_at) && !account_is_unfinished(x)))
         return r;
     x->state = (char *)"frozen";
     x->frozen_reason = (char *)reason;

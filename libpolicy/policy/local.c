@@ -49,7 +49,7 @@ bool local_has_uid(uid_t uid)
     return find("/etc/passwd", NULL, &uid);
 }
 
-bool local_reserves_group(const char *name)
+bool local_is_power_group(const char *name)
 {
     static const char *const powers[] = {"root", "sudo",    "wheel",           "admin",  "adm",
                                          "disk", "shadow",  "staff",           "docker", "lxd",
@@ -57,8 +57,13 @@ bool local_reserves_group(const char *name)
     for (size_t i = 0; i < sizeof(powers) / sizeof(powers[0]); i++)
         if (strcmp(powers[i], name) == 0)
             return true;
+    return false;
+}
+
+bool local_reserves_group(const char *name)
+{
     gid_t gid;
-    return find("/etc/group", name, &gid);
+    return local_is_power_group(name) || find("/etc/group", name, &gid);
 }
 
 bool local_has_gid(gid_t gid)

@@ -217,8 +217,14 @@ int ending_record_session(struct txn *t, Model__Session *session, const char *by
 
 /* Whether the account is in force: active, or its suspension is over. */
 bool account_in_force(const Model__Account *x, int64_t now_at);
-/* Freezes an account in force without end, by gdpop itself, with its event, and marks its sessions
- * closed; *froze tells the caller to end them after the commit. reason is the name of a rule. */
+/* Taken over from a local passwd file or a directory, and nothing else was applied for since. */
+bool account_is_adopted(const Model__Account *x);
+/* The same, and its application is not complete: it logs in only while the rule approved observes.
+ */
+bool account_is_unfinished(const Model__Account *x);
+/* Freezes an account in force, or an unfinished one, without end, by gdpop itself, with its event,
+ * and marks its sessions closed; *froze tells the caller to end them after the commit. reason is
+ * the name of a rule. */
 int freeze_account(struct txn *t, const char *account, const char *reason, const char *tag,
                    const char *detail, bool *froze);
 /* Whether this denial is a second device where the policy says "freeze". */

@@ -95,7 +95,8 @@ static int add_user(struct shown *s, const Model__Account *x, bool closed)
     };
     if (!user->name || !user->home || !user->shell)
         return GDPOP_ERR_NOMEM;
-    return add_group(s, user->name, x->gid);
+    /* Who was taken over may be of a group of the host. */
+    return x->gid == x->uid ? add_group(s, user->name, x->gid) : 0;
 }
 
 static int show_account(struct bytes key, void *message, void *arg)

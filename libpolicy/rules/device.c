@@ -26,6 +26,7 @@ static bool deny_state(const struct facts *facts, struct finding *f, const char 
     const char *name = facts->device_name;
     switch (facts->device_state) {
     case DEVICE_LOST:
+        f->firm = true;
         finding_deny(f, tag, "V03",
                      _("The device %s is reported lost and cannot log in. If you have found it, "
                        "bring it to your administrator in person."),

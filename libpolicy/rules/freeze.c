@@ -51,6 +51,10 @@ static void judge_state(const struct facts *facts, struct finding *f)
             finding_pass(f, "the suspension is over");
         return;
     case STATE_APPLIED:
+        if (facts->adopted) { /* what it lacks is told by the rule approved */
+            finding_pass(f, "taken over");
+            return;
+        }
         finding_seen(f, "applied for");
         finding_deny(f, settings_tag(facts->password_settings, SETTING_approval_required), "F04",
                      _("This account has been applied for but is not approved yet. Ask your "

@@ -66,9 +66,10 @@ struct facts {
 
     const char *user;
     enum account_state state;
-    bool is_service;          /* a service account */
-    bool approved;            /* approval on record for the newest application */
-    bool pledged;             /* the pledges on file, dated on or after the approval */
+    bool is_service; /* a service account */
+    bool adopted;    /* taken over, and nothing but the taking over was applied for since */
+    bool approved;   /* approval on record for the newest application */
+    bool pledged;    /* the pledges on file, dated on or after the approval */
     const char *pledge_lacks; /* kind of the first that is not; NULL as the settings say */
     bool person_complete;     /* real-name data: name, document, organisation, post, telephone */
     bool organisation_suspended;
@@ -160,6 +161,7 @@ struct finding {
     const char *tag;  /* article */
     const char *code; /* of the sentence: a capital letter and two digits, unique in the product */
     bool hidden;      /* nothing may be told before the password is proved (auth phase wording) */
+    bool firm;        /* set by the rule: holds even where the rule only observes */
     bool observed;    /* would deny, only observed */
     char text[640];   /* for the person: what is wrong, then what to do; without tag and code */
     char seen[160];   /* for the trace and the event: what was found */
@@ -185,14 +187,22 @@ void finding_notice(struct finding *f, const char *tag, const char *code, const 
 
 typedef void rule_judge(const struct facts *facts, struct finding *f);
 
+/* Whether a rule can be introduced as observe-only. */
+enum rule_observed {
+    OBSERVED_NEVER = 0,
+    OBSERVED_ADOPTED, /* of adopted accounts only: what nobody could have had before */
+    OBSERVED_ALL,
+};
+
 struct rule {
     const char *name;
     unsigned phases;  /* rule_phase bits */
     unsigned classes; /* service_class bits */
     rule_judge *judge;
     const char *serves; /* articles this rule serves, for the compliance check: "GD-16 SZ-2" */
-    bool may_observe;   /* can be introduced as observe-only */
-    const char *help;   /* one English sentence, N_() */
+    enum rule_observed observed;
+    bool may_start;   /* and is, when a host or organisation starts by observing all it may */
+    const char *help; /* one English sentence, N_() */
 };
 
 /* The login rules in the order in which they are asked; the first denial decides. */

@@ -54,6 +54,7 @@ static void judge_grant(const struct facts *facts, struct finding *f)
 void rule_systems(const struct facts *facts, struct finding *f)
 {
     if (!facts->host_registered) {
+        f->firm = true;
         finding_seen(f, "host not registered");
         finding_wanted(f, "a registered host");
         finding_deny(f, RIGHTS_TAG, "S01",

@@ -8,41 +8,42 @@
 #define ENTRY_CLASSES (CLASS_REMOTE | CLASS_CONSOLE)
 #define PASSWORD_CLASSES (CLASS_REMOTE | CLASS_CONSOLE | CLASS_ELEVATE)
 
-/* RULE(name, phases, classes, serves, may be observed only, help), in the order in which they are
- * asked: whose account it is, so that nobody else learns its state; what concerns the account
- * itself; what the person can mend last. */
+/* RULE(name, phases, classes, serves, observed, in a start by observing, help), in the order in
+ * which they are asked: whose account it is, so that nobody else learns its state; what concerns
+ * the account itself; what the person can mend last. */
 #define LOGIN_RULES(RULE)                                                                          \
-    RULE(lending, ENTRY_PHASES, CLASS_ELEVATE, "GD-9 TJ-14", true,                                 \
+    RULE(lending, ENTRY_PHASES, CLASS_ELEVATE, "GD-9 TJ-14", ALL, false,                           \
          N_("Nobody else enters a person's account."))                                             \
-    RULE(freeze, STATE_PHASES, CLASS_ANY, "GD-9 GD-10 GD-A3.4 SZ-24 SZ-A3.3", false,               \
+    RULE(freeze, STATE_PHASES, CLASS_ANY, "GD-9 GD-10 GD-A3.4 SZ-24 SZ-A3.3", NEVER, false,        \
          N_("The account is neither frozen, suspended, closed nor only applied for."))             \
-    RULE(approved, STATE_PHASES, CLASS_ANY, "GD-5.4 GD-7 GD-8 SZ-7 SZ-10", false,                  \
+    RULE(approved, STATE_PHASES, CLASS_ANY, "GD-5.4 GD-7 GD-8 SZ-7 SZ-10", ADOPTED, true,          \
          N_("Approval, pledge and real-name data are on record."))                                 \
-    RULE(expiry, STATE_PHASES, CLASS_ANY, "DB-8.1.4.2c", true,                                     \
+    RULE(expiry, STATE_PHASES, CLASS_ANY, "DB-8.1.4.2c", ALL, false,                               \
          N_("The term of the account has not ended."))                                             \
-    RULE(window, ENTRY_PHASES, CLASS_ANY, "GD-A1.3", false,                                        \
+    RULE(window, ENTRY_PHASES, CLASS_ANY, "GD-A1.3", ADOPTED, true,                                \
          N_("A vendor's login falls within a consented window."))                                  \
-    RULE(service, ENTRY_PHASES, CLASS_ANY, "SZ-20 DB-8.1.4.2d", false,                             \
+    RULE(service, ENTRY_PHASES, CLASS_ANY, "SZ-20 DB-8.1.4.2d", ADOPTED, true,                     \
          N_("The service suits the account: no automatic login, no personal jobs."))               \
-    RULE(space, ENTRY_PHASES, ENTRY_CLASSES | CLASS_BATCH, "DB-8.1.4.3c", false,                   \
+    RULE(space, ENTRY_PHASES, ENTRY_CLASSES | CLASS_BATCH, "DB-8.1.4.3c", NEVER, false,            \
          N_("There is room to record the login."))                                                 \
-    RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a", false, \
-         N_("A system of this registered host is granted to the account."))                        \
-    RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, CLASS_ANY, "DB-8.1.4.1b", false,      \
-         N_("The account is not locked after wrong passwords."))                                   \
+    RULE(systems, ENTRY_PHASES, PASSWORD_CLASSES | CLASS_BATCH, "GD-11.1 SZ-9 DB-8.1.4.2a",        \
+         ADOPTED, true, N_("A system of this registered host is granted to the account."))         \
+    RULE(lockout, PHASE_AUTH | PHASE_ACCOUNT | PHASE_CHANGE, CLASS_ANY, "DB-8.1.4.1b", NEVER,      \
+         false, N_("The account is not locked after wrong passwords."))                            \
     RULE(dormant, PHASE_ACCOUNT, PASSWORD_CLASSES | CLASS_REVERIFY | CLASS_BATCH, "DB-8.1.4.2c",   \
-         true, N_("The account has been used lately."))                                            \
-    RULE(workplace, ENTRY_PHASES, ENTRY_CLASSES, "GD-16", true,                                    \
+         ALL, true, N_("The account has been used lately."))                                       \
+    RULE(workplace, ENTRY_PHASES, ENTRY_CLASSES, "GD-16", ALL, true,                               \
          N_("The login comes from a workplace, or an exception is in force."))                     \
-    RULE(device, ENTRY_PHASES, ENTRY_CLASSES, "SZ-21 SZ-22 TJ-15", true,                           \
+    RULE(device, ENTRY_PHASES, ENTRY_CLASSES, "SZ-21 SZ-22 TJ-15", ALL, true,                      \
          N_("The device is bound to the account and in order."))                                   \
-    RULE(sharing, ENTRY_PHASES, ENTRY_CLASSES, "GD-9 TJ-14", true,                                 \
+    RULE(sharing, ENTRY_PHASES, ENTRY_CLASSES, "GD-9 TJ-14", ALL, true,                            \
          N_("The account is not in use on another device or at another place."))                   \
     RULE(initial, PHASE_ACCOUNT | PHASE_CHANGE, PASSWORD_CLASSES | CLASS_REVERIFY,                 \
-         "SZ-19 DB-8.1.4.2b", true, N_("An initial password is changed at the first login."))      \
-    RULE(rotation, PHASE_ACCOUNT | PHASE_SESSION, PASSWORD_CLASSES, "GD-17 SZ-19", true,           \
+         "SZ-19 DB-8.1.4.2b", ALL, false,                                                          \
+         N_("An initial password is changed at the first login."))                                 \
+    RULE(rotation, PHASE_ACCOUNT | PHASE_SESSION, PASSWORD_CLASSES, "GD-17 SZ-19", ALL, true,      \
          N_("The password is not older than it may be."))                                          \
-    RULE(stricter, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", true,                           \
+    RULE(stricter, PHASE_ACCOUNT, PASSWORD_CLASSES, "GD-17 SZ-19", ALL, true,                      \
          N_("The password was judged by rules as strict as those that hold here."))
 
 /* RULE(name, serves, help), in order; what asks most work comes last. */
@@ -62,8 +63,8 @@ LOGIN_RULES(DECLARE)
 #define DECLARE(name, ...) password_rule_judge password_rule_##name;
 PASSWORD_RULES(DECLARE)
 
-#define ROW(name, phases, classes, serves, observe, help)                                          \
-    {#name, phases, classes, rule_##name, serves, observe, help},
+#define ROW(name, phases, classes, serves, observed, start, help)                                  \
+    {#name, phases, classes, rule_##name, serves, OBSERVED_##observed, start, help},
 static const struct rule login_rules[] = {LOGIN_RULES(ROW)};
 #undef ROW
 #define ROW(name, serves, help) {#name, password_rule_##name, serves, help},
@@ -99,7 +100,9 @@ static bool can_be_judged(const struct facts *facts)
 
 static bool is_observed(const struct facts *facts, const struct rule *rule)
 {
-    for (size_t i = 0; rule->may_observe && i < facts->observed_count; i++)
+    bool may =
+        rule->observed == OBSERVED_ALL || (rule->observed == OBSERVED_ADOPTED && facts->adopted);
+    for (size_t i = 0; may && i < facts->observed_count; i++)
         if (strcmp(facts->observed[i], rule->name) == 0)
             return true;
     return false;
@@ -114,7 +117,7 @@ static void ask(const struct facts *facts, const struct rule *rule, struct findi
         finding_skip(f, "not asked of this service");
     else
         rule->judge(facts, f);
-    if (f->level == FINDING_DENY || f->level == FINDING_CHANGE)
+    if ((f->level == FINDING_DENY || f->level == FINDING_CHANGE) && !f->firm)
         f->observed = is_observed(facts, rule);
 }
 

@@ -113,8 +113,8 @@ class TestArguments(ToolTest):
     WRONG = [
         ("", "Usage: "),
         ("foo", 'there is no noun "foo"; nouns are: account, agreement,'),
-        ("account", "account needs a verb: apply, approve, import, initial-password, list, register, show"),
-        ("account foo", 'there is no "account foo"; verbs of account are: apply, approve,'),
+        ("account", "account needs a verb: adopt, apply, approve, import, initial-password, list, register, show"),
+        ("account foo", 'there is no "account foo"; verbs of account are: adopt, apply, approve,'),
         ("--foo account", "unknown option --foo before the noun"),
         ("account show", "account show needs USER: name of the account"),
         ("account show li wang", '"wang" is one argument too many for account show'),
@@ -678,7 +678,8 @@ class TestImport(ToolTest):
 
     def test_quotes_hold_commas_quotes_and_line_breaks(self):
         post = '"科员, ""一级""\n（代）"'
-        result = self.run_import(FORM.replace("科员", post) + "wang" + FORM.splitlines()[1][2:],
+        result = self.run_import(FORM.replace("科员", post) + "wang"
+                                 + FORM.splitlines()[1][2:].replace("011234", "011235"),
                                  words="--json")
         self.assertEqual(result.status, DONE, result.err)
         self.assertIn('post=科员, "一级"', "\n".join(result.journal))
@@ -725,9 +726,29 @@ class TestImport(ToolTest):
         for content, wanted in cases:
             with self.subTest(wanted=wanted):
                 result = self.run_import(content)
-                self.assertEqual((result.status, result.journal), (USAGE, []), result.err)
+                self.assertEqual(result.status, USAGE, result.err)
+                self.assertNotIn("commit", result.journal)
                 for sentence in wanted:
                     self.assertIn(sentence, result.err)
+
+    def test_chinese_headers_and_values_that_stand_twice(self):
+        chinese = FORM.replace(FORM.splitlines()[0], "账号,姓名,证件号码,单位,职务,电话,系统,角色")
+        result = self.run_import(chinese)
+        self.assertEqual((result.status, result.journal), (DONE, self.CALLS), result.err)
+        twice = FORM + FORM.splitlines()[1].replace("li,", "LI,") + "\n"
+        result = self.run_import(twice)
+        self.assertEqual(result.status, USAGE, result.err)
+        self.assertIn("forms.csv:3:1 (user): LI stands on line 2 already", result.err)
+        self.assertIn("forms.csv:3:3 (id_number): 440106199001011234 stands on line 2", result.err)
+
+    def test_errors_of_the_table_and_of_the_store_are_told_together(self):
+        rows = FORM + ("wang,王五,123,gd,科员,13800138001,population,entry\n"
+                       "zhao,,440106199001011235,gd,科员,13800138002,population,entry\n"
+                       "bad1,孙七,440106199001011236,gd,科员,13800138003,population,entry\n")
+        result = self.run_import(rows, words="--json")
+        error = result.json()["error"]
+        self.assertEqual([(p["line"], p["column"]) for p in error["problems"]],
+                         [(3, 3), (4, 2), (5, 1)])
 
     def test_all_refused_rows_are_told_at_once(self):
         rows = FORM + "".join(

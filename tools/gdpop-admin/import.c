@@ -17,31 +17,31 @@
 
 /* The columns of a form. */
 static const struct column account_columns[] = {
-    {"user", true, "user"},
-    {"name", true, "name"},
-    {"id_number", true, "id-number"},
-    {"document_type", false, "document-type"},
-    {"organisation", true, "org"},
-    {"department", false, "department"},
-    {"post", true, "post"},
-    {"phone", true, "phone"},
-    {"staff", false, "staff"},
-    {"system", true, "system"},
-    {"role", true, "role"},
-    {"until", false, "until"},
-    {"purpose", false, "purpose"},
-    {"request", false, "request"},
+    {"user", true, "user", "账号", true},
+    {"name", true, "name", "姓名", false},
+    {"id_number", true, "id-number", "证件号码", true},
+    {"document_type", false, "document-type", "证件类型", false},
+    {"organisation", true, "org", "单位", false},
+    {"department", false, "department", "部门", false},
+    {"post", true, "post", "职务", false},
+    {"phone", true, "phone", "电话", false},
+    {"staff", false, "staff", "人员类别", false},
+    {"system", true, "system", "系统", false},
+    {"role", true, "role", "角色", false},
+    {"until", false, "until", "有效期至", false},
+    {"purpose", false, "purpose", "用途", false},
+    {"request", false, "request", "申请单", false},
     {NULL},
 };
 enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };
 enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE, REQUEST };
 
 static const struct column org_columns[] = {
-    {"id", true, "id"},
-    {"name", true, "name"},
-    {"level", true, "level"},
-    {"division", true, "division"},
-    {"supervised_by", false, "supervised-by"},
+    {"id", true, "id", "代码", true},
+    {"name", true, "name", "名称", false},
+    {"level", true, "level", "级别", false},
+    {"division", true, "division", "区划", false},
+    {"supervised_by", false, "supervised-by", "上级单位", false},
     {NULL},
 };
 
@@ -106,7 +106,7 @@ struct import {
 };
 
 /* More would hardly be read, and each costs an act of its own. */
-#define PROBLEMS_MAX 100
+#define PROBLEMS_MAX 1000
 
 struct work {
     struct tool *t;
@@ -120,6 +120,8 @@ struct work {
 static int begin(struct work *w)
 {
     int r = gdpop_admin_begin(w->t->g, w->actor, w->t->recover ? GDPOP_ADMIN_RECOVER : 0, &w->act);
+    if (r == 0)
+        r = gdpop_admin_expect(w->act, 2 * w->file->row_count);
     return r ? say_library(w->t, r) : 0;
 }
 
@@ -144,10 +146,13 @@ static bool is_row_error(int r)
 static int add_rows(struct work *w)
 {
     struct problems *problems = &w->file->problems;
-    size_t count = w->file->row_count;
-    for (size_t i = 0; i < count && problems->count < PROBLEMS_MAX && !signals_ended(); i++) {
+    size_t count = w->file->row_count, most = problems->count + PROBLEMS_MAX;
+    for (size_t i = 0; i < count && problems->count < most && !signals_ended(); i++) {
         if (i % 64 == 0)
             progress_show(_("Entering rows"), i, count, NULL);
+        w->rows[i].refused = w->file->bad[i];
+        if (w->file->bad[i])
+            continue;
         table_file_values(w->file, i, w->rows[i].values);
         int r = w->import->add(w->act, &w->rows[i]);
         if (r && !is_row_error(r))
@@ -161,9 +166,9 @@ static int add_rows(struct work *w)
     }
     if (problems->count == 0)
         return 0;
-    return problems_say(
-        w->t, problems,
-        problems->count < PROBLEMS_MAX
+    return table_file_say(
+        w->t, w->file,
+        problems->count < most
             ? _("nothing was written: correct these rows first")
             : _("nothing was written: correct these rows first; there may be more"));
 }
@@ -206,8 +211,6 @@ static int with_store(struct work *w, char **answer)
     if (!w->rows)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     int r = begin(w);
-    if (r == 0 && (r = gdpop_admin_expect(w->act, 2 * w->file->row_count)) != 0)
-        say_library(w->t, r);
     if (r == 0)
         r = add_rows(w);
     progress_end();

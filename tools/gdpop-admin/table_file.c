@@ -62,7 +62,8 @@ static const char *trimmed(const char *text)
 static size_t column_named(const struct table_file *file, const char *name)
 {
     for (size_t i = 0; i < file->column_count; i++)
-        if (strcasecmp(file->columns[i].name, name) == 0)
+        if (strcasecmp(file->columns[i].name, name) == 0 ||
+            (file->columns[i].chinese && strcmp(file->columns[i].chinese, name) == 0))
             return i;
     return TABLE_COLUMNS_MAX;
 }
@@ -101,7 +102,7 @@ static bool is_rounded_number(const char *v)
            strspn(v + n + 2, "0123456789") == strlen(v + n + 2);
 }
 
-static void check_row(struct table_file *file, size_t row)
+static void check_fields(struct table_file *file, size_t row)
 {
     const struct csv_record *record = &file->csv.records[row + 1];
     size_t wanted = file->csv.records[0].count, line = record->line;
@@ -124,6 +125,59 @@ static void check_row(struct table_file *file, size_t row)
                            "and type the number again"),
                          values[c]);
     }
+}
+
+static void check_row(struct table_file *file, size_t row)
+{
+    size_t before = file->problems.count;
+    check_fields(file, row);
+    file->bad[row] = file->problems.count > before;
+}
+
+struct cell {
+    const char *value;
+    size_t row;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const struct cell *x = a, *y = b;
+    int order = strcasecmp(x->value, y->value);
+    return order ? order : (x->row > y->row) - (x->row < y->row);
+}
+
+static void tell_twins(struct table_file *file, size_t c, const struct cell *cells, size_t count)
+{
+    const char *name = file->columns[c].name;
+    for (size_t i = 1; i < count; i++) {
+        size_t line = table_file_line(file, cells[i].row), at = file->at[c];
+        if (strcasecmp(cells[i - 1].value, cells[i].value) != 0)
+            continue;
+        file->bad[cells[i].row] = true;
+        problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, line, at, name), line, at,
+                     _("%s stands on line %zu already"), cells[i].value,
+                     table_file_line(file, cells[i - 1].row));
+    }
+}
+
+/* A value of an earlier row where none may: rows of acts that are undone do not see each other. */
+static int find_twins(struct table_file *file)
+{
+    struct cell *cells = calloc(file->row_count + 1, sizeof(*cells));
+    if (!cells)
+        return GDPOP_ERR_NOMEM;
+    for (size_t c = 0; c < file->column_count; c++) {
+        size_t count = 0;
+        for (size_t i = 0; file->columns[c].once && file->at[c] && i < file->row_count; i++) {
+            const char *value = csv_field(&file->csv, &file->csv.records[i + 1], file->at[c] - 1);
+            if (*value)
+                cells[count++] = (struct cell){value, i};
+        }
+        qsort(cells, count, sizeof(*cells), by_value);
+        tell_twins(file, c, cells, count);
+    }
+    free(cells);
+    return 0;
 }
 
 /* Rows with nothing in them (",,,,") are what spreadsheets leave below a table. */
@@ -152,10 +206,11 @@ static int check(const struct tool *t, struct table_file *file)
     if (file->problems.count)
         return problems_say(t, &file->problems, _("nothing was written: correct the header first"));
     file->row_count = file->csv.record_count - 1;
-    for (size_t i = 0; i < file->row_count; i++)
+    file->bad = calloc(file->row_count + 1, sizeof(*file->bad));
+    for (size_t i = 0; file->bad && i < file->row_count; i++)
         check_row(file, i);
-    if (file->problems.count)
-        return problems_say(t, &file->problems, _("nothing was written: correct these rows first"));
+    if (!file->bad || find_twins(file) != 0)
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     return 0;
 }
 
@@ -193,6 +248,7 @@ void table_file_free(struct table_file *file)
 {
     csv_free(&file->csv);
     free(file->bytes);
+    free(file->bad);
     problems_free(&file->problems);
 }
 
@@ -232,6 +288,16 @@ bool sentence_is_about(const char *sentence, const char *param, const char *valu
     return false;
 }
 
+/* Whether the value stands in the sentence as a word of its own. */
+static bool names_value(const char *sentence, const char *value)
+{
+    size_t len = value ? strlen(value) : 0;
+    for (const char *s = sentence; len > 2 && (s = strstr(s, value)); s++)
+        if ((s == sentence || !is_word_char(s[-1])) && !is_word_char(s[len]))
+            return true;
+    return false;
+}
+
 void table_file_refused(struct table_file *file, size_t row, int code, const char *sentence)
 {
     size_t line = table_file_line(file, row), at = 0;
@@ -243,7 +309,26 @@ void table_file_refused(struct table_file *file, size_t row, int code, const cha
         at = file->at[c];
         name = file->columns[c].name;
     }
+    for (size_t c = 0; c < file->column_count && !at; c++)
+        if (file->at[c] && names_value(sentence, values[c])) {
+            at = file->at[c];
+            name = file->columns[c].name;
+        }
     problems_add(&file->problems, code, place(file, line, at, name), line, at, "%s", sentence);
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct problem *x = a, *y = b;
+    int order = (x->line > y->line) - (x->line < y->line);
+    return order ? order : (x->column > y->column) - (x->column < y->column);
+}
+
+int table_file_say(const struct tool *t, struct table_file *file, const char *sentence)
+{
+    if (file->problems.count)
+        qsort(file->problems.list, file->problems.count, sizeof(*file->problems.list), by_line);
+    return problems_say(t, &file->problems, sentence);
 }
 
 int table_file_template(FILE *out, const struct column *columns)

@@ -10,7 +10,9 @@
 struct column {
     const char *name; /* in the header line */
     bool required;
-    const char *param; /* the operation's parameter, by which its errors find the column */
+    const char *param;   /* the operation's parameter, by which its errors find the column */
+    const char *chinese; /* its header in Chinese, NULL: none */
+    bool once;           /* no two rows have the same value */
 };
 
 struct table_file {
@@ -21,10 +23,13 @@ struct table_file {
     char *bytes;
     size_t at[TABLE_COLUMNS_MAX]; /* where each column stands in the file, from 1; 0: it has not */
     size_t row_count;             /* rows behind the header */
+    bool *bad;                    /* of each row: it has a problem already */
     struct problems problems;
 };
 
-/* Reads and checks; all errors are said together. table_file_free in every case. */
+/* Reads and checks. Errors of the file and its header are said at once; those of rows are noted in
+ * problems, so that they are said together with what else is wrong. table_file_free in every case.
+ */
 int table_file_read(const struct tool *t, const char *path, const struct column *columns,
                     struct table_file *file);
 void table_file_free(struct table_file *file);
@@ -36,6 +41,9 @@ size_t table_file_line(const struct table_file *file, size_t row);
 
 /* Notes that an operation refused a row; the column is the one that the sentence is about. */
 void table_file_refused(struct table_file *file, size_t row, int code, const char *sentence);
+
+/* Says the problems in the order of lines, then sentence; returns the code. */
+int table_file_say(const struct tool *t, struct table_file *file, const char *sentence);
 
 /* Prints the header line. */
 int table_file_template(FILE *out, const struct column *columns);

@@ -132,18 +132,32 @@ static void observed_rules_do_not_decide(void **state)
 static void rows_are_complete(void **state)
 {
     (void)state;
-    static const char *const never_observed[] = {"freeze",  "approved", "systems", "service",
-                                                 "lockout", "window",   "space"};
+    static const struct {
+        const char *rule;
+        enum rule_observed observed;
+        bool starts;
+    } others[] = {
+        {"freeze", OBSERVED_NEVER, false},   {"lockout", OBSERVED_NEVER, false},
+        {"space", OBSERVED_NEVER, false},    {"approved", OBSERVED_ADOPTED, true},
+        {"systems", OBSERVED_ADOPTED, true}, {"service", OBSERVED_ADOPTED, true},
+        {"window", OBSERVED_ADOPTED, true},  {"lending", OBSERVED_ALL, false},
+        {"expiry", OBSERVED_ALL, false},     {"initial", OBSERVED_ALL, false},
+    };
     const struct rule *rule;
     size_t count = rules_login(&rule);
     assert_int_equal(count, 16);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(rule[i].judge);
         assert_true(rule[i].serves[0] && rule[i].help[0] && rule[i].phases && rule[i].classes);
-        bool may_observe = true;
-        for (size_t j = 0; j < sizeof(never_observed) / sizeof(never_observed[0]); j++)
-            may_observe = may_observe && strcmp(never_observed[j], rule[i].name) != 0;
-        assert_int_equal(rule[i].may_observe, may_observe);
+        enum rule_observed observed = OBSERVED_ALL;
+        bool starts = true;
+        for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+            if (strcmp(others[j].rule, rule[i].name) == 0) {
+                observed = others[j].observed;
+                starts = others[j].starts;
+            }
+        assert_int_equal(rule[i].observed, observed);
+        assert_int_equal(rule[i].may_start, starts);
     }
     const struct password_rule *password;
     count = rules_password(&password);

@@ -1,0 +1,505 @@
+#include "adopt.h"
+
+#include "act.h"
+#include "actor.h"
+#include "entries.h"
+#include "prompt.h"
+#include "render.h"
+#include "say.h"
+#include "signals.h"
+#include "table_file.h"
+#include "user_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the persons' table may say; only the account must be there. */
+static const struct column person_columns[] = {
+    {"user", true, "user", "账号", true},
+    {"name", false, "name", "姓名", false},
+    {"id_number", false, "id-number", "证件号码", true},
+    {"document_type", false, "document-type", "证件类型", false},
+    {"organisation", false, "org", "单位", false},
+    {"department", false, "department", "部门", false},
+    {"post", false, "post", "职务", false},
+    {"phone", false, "phone", "电话", false},
+    {"staff", false, "staff", "人员类别", false},
+    {"system", false, "system", "系统", false},
+    {"role", false, "role", "角色", false},
+    {"until", false, "until", "有效期至", false},
+    {"purpose", false, "purpose", "用途", false},
+    {NULL},
+};
+enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };
+enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE };
+
+enum { SYSTEMS_MAX = 16, PROBLEMS_MAX = 1000, REQUEST_ROWS = 100, REQUESTS_MAX = 256 };
+
+/* A request takes the applications of one organisation, as one paper does. */
+struct request {
+    char *organisation, *id;
+    unsigned rows;
+};
+
+/* What became of an entry. */
+struct outcome {
+    char *organisation, *lacks, *skipped;
+    bool password;
+};
+
+struct work {
+    struct tool *t;
+    const char *actor, *organisation;
+    struct entries entries;
+    struct table_file persons;
+    const size_t *row_of; /* of each entry: its row + 1, 0 none */
+    struct outcome *outcomes;
+    struct request requests[REQUESTS_MAX];
+    size_t request_count;
+    struct gdpop_admin *act;
+};
+
+static void forget_requests(struct work *w)
+{
+    for (size_t i = 0; i < w->request_count; i++) {
+        free(w->requests[i].organisation);
+        free(w->requests[i].id);
+    }
+    w->request_count = 0;
+}
+
+/* A request of that organisation with room for one more; NULL, and an application of its own, when
+ * there are too many organisations. */
+static int find_request(struct work *w, const char *organisation, const char **id)
+{
+    const struct gdpop_result *result;
+    struct request *q = w->requests;
+    while (q < w->requests + w->request_count && strcmp(q->organisation, organisation) != 0)
+        q++;
+    *id = NULL;
+    if (q == w->requests + REQUESTS_MAX)
+        return 0;
+    if (q == w->requests + w->request_count) {
+        *q = (struct request){.organisation = strdup(organisation), .rows = REQUEST_ROWS};
+        w->request_count++;
+    }
+    if (q->rows == REQUEST_ROWS) {
+        const struct pair open[] = {{"act", "account"}, {"org", organisation}};
+        int r = act_call(w->act, "request", "open", open, 2, &result);
+        if (r)
+            return r;
+        const char *number = act_field(result, "id");
+        free(q->id);
+        q->id = strdup(number ? number : "");
+        q->rows = 0;
+    }
+    if (!q->organisation || !q->id)
+        return GDPOP_ERR_NOMEM;
+    q->rows++;
+    *id = q->id;
+    return 0;
+}
+
+static int add_person(struct work *w, const char *const *v, char **person)
+{
+    const struct gdpop_result *result = NULL;
+    const char *organisation = v[ORGANISATION] ? v[ORGANISATION] : w->organisation;
+    const struct pair words[] = {
+        {"name", v[NAME]},     {"id-number", v[ID_NUMBER]},   {"document-type", v[DOCUMENT_TYPE]},
+        {"org", organisation}, {"department", v[DEPARTMENT]}, {"post", v[POST]},
+        {"phone", v[PHONE]},   {"staff", v[STAFF]},           {"or-existing", "yes"}};
+    *person = NULL;
+    if (!v[NAME] || !v[ID_NUMBER] || !organisation || !v[POST] || !v[PHONE])
+        return 0;
+    int r = act_call(w->act, "person", "add", words, sizeof(words) / sizeof(words[0]), &result);
+    if (r)
+        return r;
+    const char *id = act_field(result, "id");
+    *person = strdup(id ? id : "");
+    return *person ? 0 : GDPOP_ERR_NOMEM;
+}
+
+static int keep(struct outcome *o, const struct gdpop_result *result)
+{
+    const char *skipped = act_field(result, "skipped"), *lacks = act_field(result, "lacks");
+    const char *organisation = act_field(result, "organisation"), *p;
+    o->skipped = strdup(skipped ? skipped : "");
+    o->lacks = strdup(lacks ? lacks : "");
+    o->organisation = strdup(organisation ? organisation : "");
+    o->password = (p = act_field(result, "password")) && strcmp(p, "true") == 0;
+    return o->skipped && o->lacks && o->organisation ? 0 : GDPOP_ERR_NOMEM;
+}
+
+static int call_adopt(struct work *w, const struct entry *e, const char *const *v,
+                      const char *person, struct outcome *o)
+{
+    const struct gdpop_result *result = NULL;
+    struct pair words[20 + SYSTEMS_MAX];
+    const char *request = NULL;
+    size_t n = 0;
+    int r = 0;
+    words[n++] = (struct pair){"user", e->value[ENTRY_USER]};
+    for (int i = ENTRY_UID; i < ENTRY_UNTIL; i++)
+        words[n++] = (struct pair){entry_params[i], e->value[i]};
+    const char *until = v[UNTIL] ? v[UNTIL] : e->value[ENTRY_UNTIL];
+    const char *organisation = v[ORGANISATION] ? v[ORGANISATION] : w->organisation;
+    char *systems = strdup(v[SYSTEM] ? v[SYSTEM] : ""), *rest = systems, *system;
+    if (!systems)
+        return GDPOP_ERR_NOMEM;
+    if (person && *systems && v[ROLE] && organisation)
+        r = find_request(w, organisation, &request);
+    const struct pair more[] = {
+        {"until", until},      {"must-change", e->must_change ? "yes" : NULL},
+        {"org", organisation}, {"person", person},
+        {"role", v[ROLE]},     {"purpose", v[PURPOSE]},
+        {"request", request}};
+    memcpy(words + n, more, sizeof(more));
+    n += sizeof(more) / sizeof(more[0]);
+    while (n < sizeof(words) / sizeof(words[0]) && (system = strsep(&rest, " ,;")))
+        if (*system)
+            words[n++] = (struct pair){"system", system};
+    if (r == 0 && (r = act_call(w->act, "account", "adopt", words, n, &result)) == 0)
+        r = keep(o, result);
+    free(systems);
+    return r;
+}
+
+static int take_over(struct work *w, size_t i)
+{
+    const char *values[TABLE_COLUMNS_MAX] = {NULL};
+    char *person = NULL;
+    size_t row = w->row_of[i];
+    int r = 0;
+    if (row) {
+        table_file_values(&w->persons, row - 1, values);
+        r = add_person(w, values, &person);
+    }
+    if (r == 0)
+        r = call_adopt(w, &w->entries.list[i], values, person, &w->outcomes[i]);
+    free(person);
+    return r;
+}
+
+static int begin(struct work *w)
+{
+    gdpop_admin_end(w->act);
+    w->act = NULL;
+    forget_requests(w);
+    int r = gdpop_admin_begin(w->t->g, w->actor, w->t->recover ? GDPOP_ADMIN_RECOVER : 0, &w->act);
+    if (r == 0)
+        r = gdpop_admin_expect(w->act, 2 * w->entries.count);
+    return r ? say_library(w->t, r) : 0;
+}
+
+/* At the value of the passwd file, shadow file or table that the sentence is about. */
+static void refused(struct work *w, size_t i, int code)
+{
+    const struct entry *e = &w->entries.list[i];
+    const char *sentence = gdpop_error();
+    for (int v = 0; v < ENTRY_VALUES; v++)
+        if (e->path[v] && sentence_is_about(sentence, entry_params[v], NULL)) {
+            entry_problem(&w->entries, e, (enum entry_value)v, code, "%s", sentence);
+            return;
+        }
+    if (w->row_of[i])
+        table_file_refused(&w->persons, w->row_of[i] - 1, code, sentence);
+    else
+        entry_problem(&w->entries, e, ENTRY_USER, code, "%s", sentence);
+}
+
+static size_t problem_count(const struct work *w)
+{
+    return w->entries.problems.count + w->persons.problems.count;
+}
+
+/* All problems, those of the accounts first. */
+static int say_problems(struct work *w, const char *sentence)
+{
+    struct problems *all = &w->persons.problems;
+    if (w->entries.problems.count == 0)
+        return table_file_say(w->t, &w->persons, sentence);
+    for (size_t i = 0; i < all->count; i++) {
+        struct problem *p = &all->list[i];
+        problems_add(&w->entries.problems, all->code, strdup(p->place), p->line, p->column, "%s",
+                     p->sentence);
+    }
+    return problems_say(w->t, &w->entries.problems, sentence);
+}
+
+static bool is_row_error(int r)
+{
+    return r != GDPOP_ERR_NOT_AUTHORISED && say_exit_code(r) != EXIT_SYSTEM;
+}
+
+/* As an import does: what is refused ends the act, and the rest is tried in one that will not be
+ * committed either. */
+static int take_all_over(struct work *w)
+{
+    size_t most = problem_count(w) + PROBLEMS_MAX;
+    for (size_t i = 0; i < w->entries.count && problem_count(w) < most && !signals_ended(); i++) {
+        if (w->row_of[i] && w->persons.bad[w->row_of[i] - 1])
+            continue;
+        int r = take_over(w, i);
+        if (r && !is_row_error(r))
+            return say_library(w->t, r);
+        if (r == 0 && *w->outcomes[i].skipped && w->row_of[i])
+            table_file_refused(&w->persons, w->row_of[i] - 1, GDPOP_ERR_REFUSED,
+                               _("user: this account stays local"));
+        if (r == 0)
+            continue;
+        refused(w, i, r);
+        if (i + 1 < w->entries.count && (r = begin(w)) != 0)
+            return r;
+    }
+    if (problem_count(w) == 0)
+        return 0;
+    return say_problems(w, problem_count(w) < most
+                               ? _("nothing was written: correct these lines first")
+                               : _("nothing was written: correct these lines first; there may be "
+                                   "more"));
+}
+
+/* ---- The answer ---- */
+
+struct line {
+    const struct entry *entry;
+    const struct outcome *outcome;
+};
+
+static int by_organisation(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    int order = strcmp(x->outcome->organisation, y->outcome->organisation);
+    return order ? order : strcmp(x->entry->value[ENTRY_USER], y->entry->value[ENTRY_USER]);
+}
+
+static void fill_row(const struct line *l, struct gdpop_field f[static 5], struct gdpop_row *row)
+{
+    const struct outcome *o = l->outcome;
+    f[0] =
+        (struct gdpop_field){"organisation", _("Organisation"), GDPOP_FIELD_TEXT, o->organisation};
+    f[1] =
+        (struct gdpop_field){"user", _("Account"), GDPOP_FIELD_TEXT, l->entry->value[ENTRY_USER]};
+    f[2] = (struct gdpop_field){"uid", _("Uid"), GDPOP_FIELD_NUMBER, l->entry->value[ENTRY_UID]};
+    f[3] = (struct gdpop_field){"skipped", _("Stays local"), GDPOP_FIELD_TEXT, o->skipped};
+    f[4] = (struct gdpop_field){"lacks", _("Lacks"), GDPOP_FIELD_TEXT, o->lacks};
+    *row = (struct gdpop_row){5, f, 0};
+}
+
+/* "thws: 12, yxws: 3": accounts that lack something, by organisation. */
+static char *count_lacking(const struct line *lines, size_t count)
+{
+    char *text = NULL;
+    size_t len, lacking = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *organisation = lines[i].outcome->organisation;
+        lacking += *lines[i].outcome->lacks != '\0';
+        bool last = i + 1 == count || strcmp(lines[i + 1].outcome->organisation, organisation) != 0;
+        if (!last || !lacking)
+            continue;
+        fprintf(out, "%s%s: %zu", ftell(out) ? ", " : "", organisation, lacking);
+        lacking = 0;
+    }
+    return fclose(out) == 0 ? text : NULL;
+}
+
+static int show(struct work *w, char **answer)
+{
+    size_t n = w->entries.count, skipped = 0;
+    struct line *lines = calloc(n + 1, sizeof(*lines));
+    struct gdpop_row *rows = calloc(n + 1, sizeof(*rows));
+    struct gdpop_field(*fields)[5] = calloc(n + 1, sizeof(*fields));
+    bool ok = lines && rows && fields;
+    for (size_t i = 0; ok && i < n; i++) {
+        lines[i] = (struct line){&w->entries.list[i], &w->outcomes[i]};
+        skipped += *w->outcomes[i].skipped != '\0';
+    }
+    if (ok)
+        qsort(lines, n, sizeof(*lines), by_organisation);
+    for (size_t i = 0; ok && i < n; i++)
+        fill_row(&lines[i], fields[i], &rows[i]);
+    char *lacking = ok ? count_lacking(lines, n) : NULL;
+    char *message = say_format(_("%zu accounts were taken over, %zu stay local. Lacking something: "
+                                 "%s"),
+                               n - skipped, skipped, lacking && *lacking ? lacking : _("nobody"));
+    const struct gdpop_result result = {true, true, n, rows, message ? message : ""};
+    int r = ok && lacking && message
+                ? render(w->t, &result, answer)
+                : say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    free(lacking);
+    free(message);
+    free(lines);
+    free(rows);
+    free(fields);
+    return r;
+}
+
+static int with_store(struct work *w, char **answer)
+{
+    w->outcomes = calloc(w->entries.count + 1, sizeof(*w->outcomes));
+    if (!w->outcomes)
+        return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    int r = begin(w);
+    if (r == 0)
+        r = take_all_over(w);
+    if (r == 0)
+        r = act_commit(w->t, w->act);
+    if (r == 0)
+        r = show(w, answer);
+    gdpop_admin_end(w->act);
+    forget_requests(w);
+    for (size_t i = 0; i < w->entries.count; i++) {
+        free(w->outcomes[i].organisation);
+        free(w->outcomes[i].lacks);
+        free(w->outcomes[i].skipped);
+    }
+    free(w->outcomes);
+    return r;
+}
+
+/* ---- Files ---- */
+
+struct file {
+    const char *path;
+    char *bytes;
+    size_t len;
+};
+
+static int read_entries(struct work *w, struct file *f,
+                        int (*read)(struct entries *all, const char *path, char *bytes))
+{
+    int r = f->path ? user_file_read(w->t, f->path, false, &f->bytes, &f->len) : 0;
+    if (r || !f->path)
+        return r;
+    if (strlen(f->bytes) != f->len)
+        return say(w->t, GDPOP_ERR_FORMAT, _("%s holds a NUL character: it is no text"), f->path);
+    r = read(&w->entries, f->path, f->bytes);
+    return r ? say(w->t, r, "%s", gdpop_strerror(r)) : 0;
+}
+
+/* The persons' rows by account; a row of an account that is not there is a problem. */
+static int join(struct work *w, size_t **row_of)
+{
+    const char *values[TABLE_COLUMNS_MAX];
+    w->row_of = *row_of = calloc(w->entries.count + 1, sizeof(**row_of));
+    if (!*row_of)
+        return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    for (size_t i = 0; i < w->persons.row_count; i++) {
+        table_file_values(&w->persons, i, values);
+        const struct entry *e = values[USER] ? entries_find(&w->entries, values[USER]) : NULL;
+        if (!values[USER])
+            continue;
+        if (e)
+            (*row_of)[e - w->entries.list] = i + 1;
+        else
+            table_file_refused(&w->persons, i, GDPOP_ERR_NOT_FOUND,
+                               _("user: there is no such account among those to be taken over"));
+    }
+    return 0;
+}
+
+struct files {
+    struct file passwd, shadow, ldif;
+    const char *persons;
+};
+
+static int read_files(struct work *w, struct files *f, size_t **row_of)
+{
+    int r;
+    if ((r = read_entries(w, &f->passwd, passwd_read)) != 0 ||
+        (r = read_entries(w, &f->ldif, ldif_read)) != 0)
+        return r;
+    if (entries_sort(&w->entries) != 0)
+        return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    if ((r = read_entries(w, &f->shadow, shadow_read)) != 0 ||
+        (f->persons && (r = table_file_read(w->t, f->persons, person_columns, &w->persons)) != 0) ||
+        (r = join(w, row_of)) != 0)
+        return r;
+    if (w->entries.count == 0 && w->entries.problems.count == 0)
+        return say(w->t, GDPOP_ERR_USAGE, _("%s holds no account"),
+                   f->passwd.path ? f->passwd.path : f->ldif.path);
+    /* What cannot be told apart or joined cannot be tried. */
+    return w->entries.problems.count
+               ? say_problems(w, _("nothing was written: correct these lines first"))
+               : 0;
+}
+
+/* It holds hashes. */
+static void wipe(struct file *f)
+{
+    if (f->bytes)
+        explicit_bzero(f->bytes, f->len);
+    free(f->bytes);
+}
+
+static int check_files(struct tool *t, const struct files *f)
+{
+    if (!f->passwd.path == !f->ldif.path)
+        return say(t, GDPOP_ERR_USAGE,
+                   _("account adopt takes either --passwd with --shadow, or --ldif"));
+    if (!f->passwd.path != !f->shadow.path)
+        return say(t, GDPOP_ERR_USAGE, _("--passwd and --shadow belong together"));
+    return 0;
+}
+
+static int run(struct tool *t, struct call *call)
+{
+    struct work w = {.t = t, .organisation = arguments_value(call, "org")};
+    struct files f = {.passwd.path = arguments_value(call, "passwd"),
+                      .shadow.path = arguments_value(call, "shadow"),
+                      .ldif.path = arguments_value(call, "ldif"),
+                      .persons = arguments_value(call, "persons")};
+    size_t *row_of = NULL;
+    char *answer = NULL;
+    if (arguments_value(call, "template"))
+        return table_file_template(stdout, person_columns);
+    int r = check_files(t, &f);
+    if (r == 0)
+        r = read_files(&w, &f, &row_of);
+    if (r == 0 && !t->recover)
+        r = actor_find(t, false, &w.actor);
+    prompt_end();
+    if (r == 0) {
+        signals_hold();
+        r = with_store(&w, &answer);
+        signals_release();
+    }
+    if (answer)
+        fputs(answer, stdout);
+    if (answer && t->dry_run)
+        say_note(_("dry run: nothing was written"));
+    free(answer);
+    free(row_of);
+    entries_free(&w.entries);
+    table_file_free(&w.persons);
+    wipe(&f.passwd);
+    wipe(&f.shadow);
+    wipe(&f.ldif);
+    return r;
+}
+
+static const struct gdpop_param params[] = {
+    {"passwd", GDPOP_PARAM_TEXT, false, false, false, "FILE", N_("lines as in /etc/passwd")},
+    {"shadow", GDPOP_PARAM_TEXT, false, false, false, "FILE", N_("their lines of /etc/shadow")},
+    {"ldif", GDPOP_PARAM_TEXT, false, false, false, "FILE",
+     N_("posixAccount entries of a directory instead")},
+    {"persons", GDPOP_PARAM_TEXT, false, false, false, "FILE.csv",
+     N_("whose accounts they are, and what is applied for")},
+    {"org", GDPOP_PARAM_WORD, false, false, false, "ORG",
+     N_("organisation where the table names none; this host's when left out")},
+    {"template", GDPOP_PARAM_FLAG, false, false, false, NULL,
+     N_("print the header line of an empty table of persons")},
+    {NULL},
+};
+
+const struct own_command adopt_command = {
+    {"account", "adopt",
+     N_("Take over accounts with name, uid, home and password hash, all or none."),
+     "--passwd passwd --shadow shadow --persons persons.csv --dry-run", GDPOP_DUTY_SYSTEM, true,
+     params},
+    run,
+};
