@@ -144,7 +144,7 @@ static int apply(struct gdpop_admin *a, const struct request *q)
         return r;
     if (policy_settings(a->call.txn, x->systems, x->n_systems, &unused) != 0)
         return err_fail(GDPOP_ERR_REFUSED,
-                        _("no loaded profile names one of the systems applied for"));
+                        _("--system: no loaded profile names one of the systems"));
     if (x->expires_at && x->expires_at <= a->now_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies in the past"));
     const char *kind = waits_for_application(x) ? "adopt" : "open";

@@ -93,7 +93,8 @@ const struct operation *const operation_files[] = {
     operations_leave,         operations_transfer,
     operations_grant,         operations_window,
     operations_org_change,    operations_org_merge,
-    operations_reveal,        operations_adopt,
+    operations_reveal,        operations_lost,
+    operations_forward,       operations_adopt,
     operations_observe,       NULL,
 };
 

@@ -2,9 +2,7 @@
 
 #include "act.h"
 #include "actor.h"
-#include "entries.h"
 #include "prompt.h"
-#include "render.h"
 #include "say.h"
 #include "signals.h"
 #include "table_file.h"
@@ -13,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What the persons' table may say; only the account must be there. */
 static const struct column person_columns[] = {
@@ -35,17 +34,12 @@ enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHO
 enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE };
 
 enum { SYSTEMS_MAX = 16, PROBLEMS_MAX = 1000, REQUEST_ROWS = 100, REQUESTS_MAX = 256 };
+enum { PIECE_ENTRIES = 1000, PAUSE_NSEC = 20000000 };
 
 /* A request takes the applications of one organisation, as one paper does. */
 struct request {
     char *organisation, *id;
     unsigned rows;
-};
-
-/* What became of an entry. */
-struct outcome {
-    char *organisation, *lacks, *skipped;
-    bool password;
 };
 
 struct work {
@@ -120,10 +114,19 @@ static int add_person(struct work *w, const char *const *v, char **person)
     return *person ? 0 : GDPOP_ERR_NOMEM;
 }
 
+static void forget(struct outcome *o)
+{
+    free(o->organisation);
+    free(o->lacks);
+    free(o->skipped);
+    *o = (struct outcome){0};
+}
+
 static int keep(struct outcome *o, const struct gdpop_result *result)
 {
     const char *skipped = act_field(result, "skipped"), *lacks = act_field(result, "lacks");
     const char *organisation = act_field(result, "organisation"), *p;
+    forget(o);
     o->skipped = strdup(skipped ? skipped : "");
     o->lacks = strdup(lacks ? lacks : "");
     o->organisation = strdup(organisation ? organisation : "");
@@ -232,12 +235,11 @@ static bool is_row_error(int r)
     return r != GDPOP_ERR_NOT_AUTHORISED && say_exit_code(r) != EXIT_SYSTEM;
 }
 
-/* As an import does: what is refused ends the act, and the rest is tried in one that will not be
- * committed either. */
-static int take_all_over(struct work *w)
+/* As an import does: what is refused of the entries [from, to) ends the act, and the rest is tried
+ * in one that will not be committed either. */
+static int try_entries(struct work *w, size_t from, size_t to, size_t most)
 {
-    size_t most = problem_count(w) + PROBLEMS_MAX;
-    for (size_t i = 0; i < w->entries.count && problem_count(w) < most && !signals_ended(); i++) {
+    for (size_t i = from; i < to && problem_count(w) < most && !signals_ended(); i++) {
         if (w->row_of[i] && w->persons.bad[w->row_of[i] - 1])
             continue;
         int r = take_over(w, i);
@@ -249,9 +251,14 @@ static int take_all_over(struct work *w)
         if (r == 0)
             continue;
         refused(w, i, r);
-        if (i + 1 < w->entries.count && (r = begin(w)) != 0)
+        if (i + 1 < to && (r = begin(w)) != 0)
             return r;
     }
+    return 0;
+}
+
+static int check_problems(struct work *w, size_t most)
+{
     if (problem_count(w) == 0)
         return 0;
     return say_problems(w, problem_count(w) < most
@@ -260,82 +267,44 @@ static int take_all_over(struct work *w)
                                    "more"));
 }
 
-/* ---- The answer ---- */
-
-struct line {
-    const struct entry *entry;
-    const struct outcome *outcome;
-};
-
-static int by_organisation(const void *a, const void *b)
+/* As an import does: a long table is written in pieces, so that logins go on, once all are tried.
+ */
+static int take_pieces(struct work *w, bool write, size_t most, size_t *done)
 {
-    const struct line *x = a, *y = b;
-    int order = strcmp(x->outcome->organisation, y->outcome->organisation);
-    return order ? order : strcmp(x->entry->value[ENTRY_USER], y->entry->value[ENTRY_USER]);
-}
-
-static void fill_row(const struct line *l, struct gdpop_field f[static 5], struct gdpop_row *row)
-{
-    const struct outcome *o = l->outcome;
-    f[0] =
-        (struct gdpop_field){"organisation", _("Organisation"), GDPOP_FIELD_TEXT, o->organisation};
-    f[1] =
-        (struct gdpop_field){"user", _("Account"), GDPOP_FIELD_TEXT, l->entry->value[ENTRY_USER]};
-    f[2] = (struct gdpop_field){"uid", _("Uid"), GDPOP_FIELD_NUMBER, l->entry->value[ENTRY_UID]};
-    f[3] = (struct gdpop_field){"skipped", _("Stays local"), GDPOP_FIELD_TEXT, o->skipped};
-    f[4] = (struct gdpop_field){"lacks", _("Lacks"), GDPOP_FIELD_TEXT, o->lacks};
-    *row = (struct gdpop_row){5, f, 0};
-}
-
-/* "thws: 12, yxws: 3": accounts that lack something, by organisation. */
-static char *count_lacking(const struct line *lines, size_t count)
-{
-    char *text = NULL;
-    size_t len, lacking = 0;
-    FILE *out = open_memstream(&text, &len);
-    if (!out)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        const char *organisation = lines[i].outcome->organisation;
-        lacking += *lines[i].outcome->lacks != '\0';
-        bool last = i + 1 == count || strcmp(lines[i + 1].outcome->organisation, organisation) != 0;
-        if (!last || !lacking)
-            continue;
-        fprintf(out, "%s%s: %zu", ftell(out) ? ", " : "", organisation, lacking);
-        lacking = 0;
+    size_t count = w->entries.count;
+    int r = 0;
+    for (*done = 0; r == 0 && *done < count && !signals_ended(); *done += PIECE_ENTRIES) {
+        size_t to = *done + PIECE_ENTRIES < count ? *done + PIECE_ENTRIES : count;
+        if ((r = begin(w)) == 0 && (r = try_entries(w, *done, to, most)) == 0 && write)
+            r = problem_count(w) ? GDPOP_ERR_REFUSED : gdpop_admin_commit(w->act);
+        if (r != 0 && write && problem_count(w) == 0)
+            say_library(w->t, r);
+        gdpop_admin_end(w->act);
+        w->act = NULL;
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
+        if (r != 0)
+            break;
     }
-    return fclose(out) == 0 ? text : NULL;
-}
-
-static int show(struct work *w, char **answer)
-{
-    size_t n = w->entries.count, skipped = 0;
-    struct line *lines = calloc(n + 1, sizeof(*lines));
-    struct gdpop_row *rows = calloc(n + 1, sizeof(*rows));
-    struct gdpop_field(*fields)[5] = calloc(n + 1, sizeof(*fields));
-    bool ok = lines && rows && fields;
-    for (size_t i = 0; ok && i < n; i++) {
-        lines[i] = (struct line){&w->entries.list[i], &w->outcomes[i]};
-        skipped += *w->outcomes[i].skipped != '\0';
-    }
-    if (ok)
-        qsort(lines, n, sizeof(*lines), by_organisation);
-    for (size_t i = 0; ok && i < n; i++)
-        fill_row(&lines[i], fields[i], &rows[i]);
-    char *lacking = ok ? count_lacking(lines, n) : NULL;
-    char *message = say_format(_("%zu accounts were taken over, %zu stay local. Lacking something: "
-                                 "%s"),
-                               n - skipped, skipped, lacking && *lacking ? lacking : _("nobody"));
-    const struct gdpop_result result = {true, true, n, rows, message ? message : ""};
-    int r = ok && lacking && message
-                ? render(w->t, &result, answer)
-                : say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    free(lacking);
-    free(message);
-    free(lines);
-    free(rows);
-    free(fields);
     return r;
+}
+
+static int take_all_over(struct work *w)
+{
+    size_t most = problem_count(w) + PROBLEMS_MAX, done;
+    int r = take_pieces(w, false, most, &done);
+    if (r != 0 || (r = check_problems(w, most)) != 0)
+        return r;
+    if (signals_ended())
+        return say(w->t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
+    if (w->t->dry_run)
+        return 0;
+    r = take_pieces(w, true, most, &done);
+    if (r == 0 && done >= w->entries.count)
+        return 0;
+    if (problem_count(w))
+        say_problems(w, _("this line was refused meanwhile"));
+    return say(w->t, r ? r : GDPOP_ERR_REFUSED,
+               _("stopped: %zu accounts, those of the first lines, are taken over"), done);
 }
 
 static int with_store(struct work *w, char **answer)
@@ -343,20 +312,13 @@ static int with_store(struct work *w, char **answer)
     w->outcomes = calloc(w->entries.count + 1, sizeof(*w->outcomes));
     if (!w->outcomes)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    int r = begin(w);
+    int r = take_all_over(w);
     if (r == 0)
-        r = take_all_over(w);
-    if (r == 0)
-        r = act_commit(w->t, w->act);
-    if (r == 0)
-        r = show(w, answer);
+        r = adopt_show(w->t, &w->entries, w->outcomes, answer);
     gdpop_admin_end(w->act);
     forget_requests(w);
-    for (size_t i = 0; i < w->entries.count; i++) {
-        free(w->outcomes[i].organisation);
-        free(w->outcomes[i].lacks);
-        free(w->outcomes[i].skipped);
-    }
+    for (size_t i = 0; i < w->entries.count; i++)
+        forget(&w->outcomes[i]);
     free(w->outcomes);
     return r;
 }

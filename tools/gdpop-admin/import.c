@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* The columns of a form. */
 static const struct column account_columns[] = {
@@ -108,6 +109,8 @@ struct import {
 /* More would hardly be read, and each costs an act of its own. */
 #define PROBLEMS_MAX 1000
 
+enum { PIECE_ROWS = 1000, PAUSE_NSEC = 20000000 };
+
 struct work {
     struct tool *t;
     const struct import *import;
@@ -143,11 +146,11 @@ static bool is_row_error(int r)
     return r != GDPOP_ERR_NOT_AUTHORISED && say_exit_code(r) != EXIT_SYSTEM;
 }
 
-static int add_rows(struct work *w)
+/* What is refused of the rows [from, to) is noted; the act is another one then. */
+static int try_rows(struct work *w, size_t from, size_t to, size_t most)
 {
-    struct problems *problems = &w->file->problems;
-    size_t count = w->file->row_count, most = problems->count + PROBLEMS_MAX;
-    for (size_t i = 0; i < count && problems->count < most && !signals_ended(); i++) {
+    size_t count = w->file->row_count;
+    for (size_t i = from; i < to && w->file->problems.count < most && !signals_ended(); i++) {
         if (i % 64 == 0)
             progress_show(_("Entering rows"), i, count, NULL);
         w->rows[i].refused = w->file->bad[i];
@@ -161,9 +164,15 @@ static int add_rows(struct work *w)
         if (r == 0)
             continue;
         table_file_refused(w->file, i, r, gdpop_error());
-        if (i + 1 < count && (r = begin_again(w, i)) != 0)
+        if (i + 1 < to && (r = begin_again(w, i)) != 0)
             return r;
     }
+    return 0;
+}
+
+static int say_problems(struct work *w, size_t most)
+{
+    const struct problems *problems = &w->file->problems;
     if (problems->count == 0)
         return 0;
     return table_file_say(
@@ -171,6 +180,60 @@ static int add_rows(struct work *w)
         problems->count < most
             ? _("nothing was written: correct these rows first")
             : _("nothing was written: correct these rows first; there may be more"));
+}
+
+/* All in one act, or none. */
+static int add_at_once(struct work *w)
+{
+    size_t most = w->file->problems.count + PROBLEMS_MAX;
+    int r = begin(w);
+    if (r != 0 || (r = try_rows(w, 0, w->file->row_count, most)) != 0 ||
+        (r = say_problems(w, most)) != 0)
+        return r;
+    return act_commit(w->t, w->act);
+}
+
+/* An act holds the store, so that logins wait: of a long table each piece is one, with a pause in
+ * which they go first. All pieces are tried before the first is written. */
+static int add_pieces(struct work *w, bool write, size_t most, size_t *done)
+{
+    size_t count = w->file->row_count;
+    int r = 0;
+    for (*done = 0; r == 0 && *done < count && !signals_ended(); *done += PIECE_ROWS) {
+        size_t to = *done + PIECE_ROWS < count ? *done + PIECE_ROWS : count;
+        if ((r = begin(w)) == 0 && (r = try_rows(w, *done, to, most)) == 0 && write)
+            r = w->file->problems.count ? GDPOP_ERR_REFUSED : gdpop_admin_commit(w->act);
+        if (r != 0 && write && w->file->problems.count == 0)
+            say_library(w->t, r);
+        gdpop_admin_end(w->act);
+        w->act = NULL;
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
+        if (r != 0)
+            break;
+    }
+    return r;
+}
+
+static int add_long(struct work *w)
+{
+    size_t most = w->file->problems.count + PROBLEMS_MAX, done;
+    int r = add_pieces(w, false, most, &done);
+    if (r != 0 || (r = say_problems(w, most)) != 0)
+        return r;
+    if (signals_ended())
+        return say(w->t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
+    if (w->t->dry_run)
+        return 0;
+    r = add_pieces(w, true, most, &done);
+    if (r == 0 && done >= w->file->row_count)
+        return 0;
+    if (w->file->problems.count)
+        table_file_say(w->t, w->file, _("this row was refused meanwhile"));
+    if (done == 0)
+        return say(w->t, r ? r : GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
+    return say(w->t, r ? r : GDPOP_ERR_REFUSED,
+               _("stopped: the lines up to %zu are written, and none behind them"),
+               table_file_line(w->file, done - 1));
 }
 
 static int show(struct tool *t, const struct import *import, const struct table_file *file,
@@ -210,12 +273,9 @@ static int with_store(struct work *w, char **answer)
     w->rows = calloc(w->file->row_count + 1, sizeof(*w->rows));
     if (!w->rows)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    int r = begin(w);
-    if (r == 0)
-        r = add_rows(w);
+    bool at_once = w->import->rows_depend || w->file->row_count <= PIECE_ROWS;
+    int r = at_once ? add_at_once(w) : add_long(w);
     progress_end();
-    if (r == 0)
-        r = act_commit(w->t, w->act);
     if (r == 0)
         r = show(w->t, w->import, w->file, w->rows, answer);
     gdpop_admin_end(w->act);

@@ -170,7 +170,7 @@ static int find_twins(struct table_file *file)
         size_t count = 0;
         for (size_t i = 0; file->columns[c].once && file->at[c] && i < file->row_count; i++) {
             const char *value = csv_field(&file->csv, &file->csv.records[i + 1], file->at[c] - 1);
-            if (*value)
+            if (*value && !is_rounded_number(value))
                 cells[count++] = (struct cell){value, i};
         }
         qsort(cells, count, sizeof(*cells), by_value);
