@@ -293,7 +293,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->rows = NULL;
     a->row_room = a->field_room = 0;
     a->prepared = NULL;
-    a->held = NULL;
+    a->pending = NULL;
     a->changes = NULL;
     a->anyway = o->anyway;
     a->operation = &o->public;
@@ -400,7 +400,7 @@ int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop
     if (r != 0)
         return r;
     *why = NULL;
-    a->held = NULL;
+    a->pending = NULL;
     a->changes = NULL;
     if ((r = part(a)) == 0)
         r = change_end(a);

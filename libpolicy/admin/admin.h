@@ -40,7 +40,7 @@ struct gdpop_admin {
     bool clock_stepped; /* only reading and `audit accept-clock` are left */
     struct witness witness[WITNESSES_MAX];
     size_t witness_count;
-    Model__Event *held; /* the newest event, until it is known what the act changed (change.h) */
+    Model__Event *pending; /* the newest event, until it is known what the act changed (change.h) */
     char *changes;      /* what was changed since the event before it, in words */
     bool witnessed;     /* the call that runs names its witnesses in its events */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */

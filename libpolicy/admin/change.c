@@ -248,10 +248,10 @@ int change_note(const struct table *table, struct bytes key, const void *before,
 
 int change_flush(struct gdpop_admin *a)
 {
-    Model__Event *e = a->held;
+    Model__Event *e = a->pending;
     if (!e)
         return 0;
-    a->held = NULL;
+    a->pending = NULL;
     if (a->changes && a->changes[0])
         e->detail =
             arena_printf(a->call.arena, "%s%s%s", e->detail, e->detail[0] ? "; " : "", a->changes);
@@ -264,7 +264,7 @@ int change_flush(struct gdpop_admin *a)
 int change_end(struct gdpop_admin *a)
 {
     const struct gdpop_operation *o = a->operation;
-    if (!a->held && a->changes && a->changes[0]) {
+    if (!a->pending && a->changes && a->changes[0]) {
         char *action =
             arena_printf(a->call.arena, "%s%s%s", o->noun, o->verb[0] ? "." : "", o->verb);
         int r = action ? admin_event(a, action, NULL, NULL, NULL) : GDPOP_ERR_NOMEM;
