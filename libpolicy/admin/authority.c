@@ -75,7 +75,7 @@ int admin_event(struct gdpop_admin *a, const char *action, const char *subject, 
     e->service = (char *)"gdpop-admin";
     if (!e->action || !e->subject || !e->object || !e->detail)
         return GDPOP_ERR_NOMEM;
-    a->held = e;
+    a->pending = e;
     return 0;
 }
 

@@ -73,7 +73,7 @@ int adopt_show(struct tool *t, const struct entries *entries, const struct outco
                                n - skipped, skipped, lacking && *lacking ? lacking : _("nobody"));
     const struct gdpop_result result = {true, true, n, rows, message ? message : ""};
     int r = ok && lacking && message
-                ? render(t, &result, answer)
+                ? render(t, &result, NULL, answer)
                 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     free(lacking);
     free(message);
