@@ -1,8 +1,8 @@
 /* What time asks for; a timer runs it. */
 #include "admin/batch.h"
-#include "admin/grant.h"
 #include "admin/leave.h"
 #include "admin/obligation.h"
+#include "admin/permit.h"
 #include "admin/status.h"
 #include "admin/transfer.h"
 #include "audit/export.h"
@@ -10,7 +10,8 @@
 
 /* What was done, told in the end. */
 struct done {
-    size_t open, closed, expired, left, returned, rights;
+    size_t open, closed, expired, left, returned;
+    struct permit_report permits;
     struct obligation_report obligations;
     const char *failed; /* names of parts */
 };
@@ -83,9 +84,9 @@ static int end_secondments(struct gdpop_admin *a)
     return transfer_tick(a, &((struct done *)a->prepared)->returned);
 }
 
-static int end_rights(struct gdpop_admin *a)
+static int end_permits(struct gdpop_admin *a)
 {
-    return grant_tick(a, &((struct done *)a->prepared)->rights);
+    return permit_tick(a, &((struct done *)a->prepared)->permits);
 }
 
 static int tend_obligations(struct gdpop_admin *a)
@@ -101,13 +102,14 @@ static const struct part {
 } parts[] = {
     {"sessions", close_sessions},      {"trail", tend_trail},
     {"requests", expire_requests},     {"leavers", freeze_leavers},
-    {"secondments", end_secondments},  {"rights", end_rights},
+    {"secondments", end_secondments},  {"rights", end_permits},
     {"obligations", tend_obligations}, {"disk", disk_warn},
 };
 
 static int show_done(struct gdpop_admin *a, const struct done *d)
 {
     const struct obligation_report *o = &d->obligations;
+    const struct permit_report *p = &d->permits;
     int r;
     if ((r = result_row(a, 0)) != 0 ||
         (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)d->open)) != 0 ||
@@ -117,7 +119,11 @@ static int show_done(struct gdpop_admin *a, const struct done *d)
         (r = result_number(a, "leavers_frozen", _("Leavers frozen"), (int64_t)d->left)) != 0 ||
         (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)d->returned)) !=
             0 ||
-        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)d->rights)) != 0 ||
+        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)p->rights)) != 0 ||
+        (r = result_number(a, "permits_ended", _("Exceptions and windows ended"),
+                           (int64_t)p->others)) != 0 ||
+        (r = result_number(a, "sessions_warned", _("Told that their end is near"),
+                           (int64_t)p->warned)) != 0 ||
         (r = result_number(a, "obligations_open", _("Open obligations"), (int64_t)o->open)) != 0 ||
         (r = result_number(a, "obligations_overdue", _("Of them overdue"), (int64_t)o->overdue)) !=
             0 ||
