@@ -19,6 +19,8 @@ extern const struct operation operations_reveal[], operations_lost[], operations
 extern const struct operation operations_reveal[], operations_lost[], operations_reset[];
 extern const struct operation operations_reveal[], operations_lost[], operations_reset[],
     operations_correct[], operations_purge[];
+extern const struct operation operations_reveal[], operations_lost[];
+extern const struct operation operations_reveal[], operations_account_sheet[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -63,6 +65,7 @@ const struct operation *const operation_files[] = {
     operations_reset,
     operations_correct,
     operations_purge,
+    operations_account_sheet,
     NULL,
 };
 
