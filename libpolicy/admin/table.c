@@ -20,7 +20,7 @@ extern const struct operation operations_reveal[], operations_lost[], operations
 extern const struct operation operations_reveal[], operations_lost[], operations_reset[],
     operations_correct[], operations_purge[];
 extern const struct operation operations_reveal[], operations_lost[];
-extern const struct operation operations_reveal[], operations_account_sheet[];
+extern const struct operation operations_account_sheet[], operations_succession[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -66,6 +66,7 @@ const struct operation *const operation_files[] = {
     operations_correct,
     operations_purge,
     operations_account_sheet,
+    operations_succession,
     NULL,
 };
 
