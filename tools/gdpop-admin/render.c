@@ -85,7 +85,8 @@ static bool is_long(const struct group *result, size_t column)
     for (size_t i = 0; i < result->count; i++) {
         char buffer[32];
         const struct gdpop_field *f = field_named(&result->rows[i], column, name);
-        if (f && f->kind == GDPOP_FIELD_TEXT && gdpop_text_width(cell(f, buffer)) > SHORT_COLUMNS)
+        if (f && f->kind == GDPOP_FIELD_TEXT &&
+            gdpop_text_width(render_cell(f, buffer)) > SHORT_COLUMNS)
             return true;
     }
     return false;
