@@ -186,6 +186,8 @@ enum gdpop_param_kind {
     GDPOP_PARAM_CONFIRM, /* the operation cannot be undone: the value of the first parameter with
                             the same metavar, typed once more. Refused without, or when it
                             differs; a tool asks for it on a terminal */
+    GDPOP_PARAM_SHEET,   /* a new file the caller makes, 0600, never over an existing one, and
+                            writes the result's rows to as a list for a spreadsheet */
 };
 
 struct gdpop_param {

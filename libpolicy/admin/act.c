@@ -348,6 +348,8 @@ int gdpop_admin_expect(struct gdpop_admin *a, size_t calls)
 static void finish(struct gdpop_admin *a)
 {
     char sentence[512] = "";
+    for (size_t i = 0; i < a->telling_count; i++)
+        telling(a->telling[i].uid, a->telling[i].sentence);
     for (size_t i = 0; i < a->ending_count; i++)
         if (ending_kill(a->ending[i]) != 0)
             snprintf(sentence, sizeof(sentence), "%s", err_sentence());
@@ -374,7 +376,7 @@ static int end_part(struct gdpop_admin *a, bool keep)
     a->call.txn = NULL;
     if (keep && r == 0)
         finish(a);
-    a->ending_count = a->ending_session_count = 0;
+    a->ending_count = a->ending_session_count = a->telling_count = 0;
     return r;
 }
 

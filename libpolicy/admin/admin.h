@@ -13,7 +13,13 @@
 #include "model/codec.h"
 #include "policy/policy.h"
 
-enum { ADMIN_ENDINGS_MAX = 1024 };
+enum { ADMIN_ENDINGS_MAX = 1024, ADMIN_TELLINGS_MAX = 256 };
+
+/* A line for the terminals of a user. */
+struct telling {
+    uid_t uid;
+    const char *sentence;
+};
 
 /* Whose logins the calls of an act touch, for gdpop_admin_locked_out. */
 struct reach {
@@ -47,6 +53,8 @@ struct gdpop_admin {
     size_t ending_count;
     const Model__Session *ending_session[ADMIN_ENDINGS_MAX];
     size_t ending_session_count;
+    struct telling telling[ADMIN_TELLINGS_MAX]; /* written after the commit */
+    size_t telling_count;
     /* Runs once the commit stands, without a transaction; it may add to the result. */
     int (*after)(struct gdpop_admin *a);
     void *after_arg;
@@ -180,6 +188,8 @@ void admin_reaches(struct gdpop_admin *a, const char *organisation, const char *
 int admin_end_sessions_after(struct gdpop_admin *a, uid_t uid);
 /* The same for the processes of one session. */
 int admin_end_session_after(struct gdpop_admin *a, const Model__Session *session);
+/* After the commit the terminals of uid show the sentence; what is too much is left out. */
+void admin_tell_after(struct gdpop_admin *a, uid_t uid, const char *sentence);
 /* Records by the name an administrator gives, in scope, with a sentence when there is none. */
 int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x);
 int admin_person(struct gdpop_admin *a, const char *id, Model__Person **p);

@@ -111,6 +111,12 @@ int admin_end_session_after(struct gdpop_admin *a, const Model__Session *session
     return 0;
 }
 
+void admin_tell_after(struct gdpop_admin *a, uid_t uid, const char *sentence)
+{
+    if (sentence && a->telling_count < ADMIN_TELLINGS_MAX)
+        a->telling[a->telling_count++] = (struct telling){uid, sentence};
+}
+
 int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x)
 {
     int r = store_get_account(a->call.txn, name, x);

@@ -1,5 +1,3 @@
-#include "admin/grant.h"
-
 #include "admin/batch.h"
 #include "admin/permit.h"
 #include "admin/role.h"
@@ -51,34 +49,6 @@ static int add(struct gdpop_admin *a, const struct request *q)
         return r;
     p.subject = x->name;
     return batch_permit(a, q, act, x, &p);
-}
-
-struct over {
-    struct gdpop_admin *a;
-    Model__Permit **list;
-    size_t count;
-};
-
-static int find_over(struct bytes key, void *message, void *arg)
-{
-    struct over *o = arg;
-    const Model__Permit *p = message;
-    (void)key;
-    if (strcmp(p->kind, "role") != 0 || p->ended_at || o->a->now_at < p->until_at)
-        return 0;
-    return codec_add_message(o->a->call.arena, &o->list, &o->count, message);
-}
-
-int grant_tick(struct gdpop_admin *a, size_t *ended)
-{
-    struct over o = {.a = a};
-    int r = store_each(a->call.txn, &table_permit, BYTES("", 0), find_over, &o);
-    *ended = 0;
-    for (size_t i = 0; r == 0 && i < o.count && a->ending_count < ADMIN_ENDINGS_MAX; i++) {
-        r = permit_over(a, o.list[i], o.list[i]->until_at);
-        ++*ended;
-    }
-    return r;
 }
 
 static const struct gdpop_param add_params[] = {

@@ -64,7 +64,7 @@ static int drop_obligations(struct gdpop_admin *a, const Model__Account *x, int6
     return r;
 }
 
-static int leave(struct gdpop_admin *a, const struct request *q)
+int leave_announce(struct gdpop_admin *a, const struct request *q)
 {
     Model__Account *x;
     char day[16];
@@ -147,14 +147,61 @@ static int give_back(struct gdpop_admin *a, const struct request *q)
     return tell(a, x);
 }
 
-static int accept_hand_over(struct gdpop_admin *a, const struct request *q)
+/* The paper that one of the two has signed: SZ-24 asks for both. */
+static int read_side(struct gdpop_admin *a, const struct request *q, const char *person,
+                     bool in_person, Model__Decision **side)
+{
+    Model__Decision *d = *side = arena_alloc(a->call.arena, sizeof(*d));
+    int r;
+    if (!d)
+        return GDPOP_ERR_NOMEM;
+    model__decision__init(d);
+    d->step = d->what = (char *)"hand-over";
+    d->outcome = (char *)"given";
+    d->person = (char *)person;
+    d->recorded_by = (char *)a->actor;
+    d->decided_at = d->recorded_at = a->now_at;
+    d->by_login = in_person;
+    if (in_person)
+        return 0;
+    if (request_file(q, "paper").len == 0)
+        return err_fail(GDPOP_ERR_USAGE,
+                        _("SZ-24: the paper that %s has signed is missing: "
+                          "--paper"),
+                        person);
+    if ((r = admin_paper(a, "hand-over", request_file(q, "paper"),
+                         admin_copy(a, request_word(q, "paper-number")), a->now_at, &d->paper)) !=
+        0)
+        return r;
+    return 0;
+}
+
+/* The leaver's side: what he handed over, on the list that he signed. */
+static int hand_over(struct gdpop_admin *a, const struct request *q)
 {
     Model__Account *x;
+    int r;
+    if ((r = leaver(a, q, &x)) != 0 ||
+        (r = read_side(a, q, x->person, false, &x->leave->handed)) != 0 ||
+        (r = store_put_account(a->call.txn, x)) != 0 ||
+        (r = admin_event(a, "leave.hand-over", x->name, x->leave->successor, NULL)) != 0)
+        return r;
+    return tell(a, x);
+}
+
+/* The successor's: in his own login, where he has one here, else on paper. */
+static int accept_hand_over(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Account *x, *successor;
     int r = leaver(a, q, &x);
     if (r != 0)
         return r;
     if (!x->leave->successor[0])
         return err_fail(GDPOP_ERR_REFUSED, _("%s has no successor"), x->name);
+    bool in_person = a->self && strcmp(x->leave->successor, a->actor) == 0;
+    if ((r = store_get_account(a->call.txn, x->leave->successor, &successor)) != 0 ||
+        (r = read_side(a, q, successor->person, in_person, &x->leave->taken)) != 0)
+        return r;
     x->leave->accepted = true;
     if ((r = store_put_account(a->call.txn, x)) != 0 ||
         (r = admin_event(a, "leave.accept", x->name, x->leave->successor, NULL)) != 0)
@@ -369,7 +416,10 @@ static const struct gdpop_param audit_params[] = {
     OPTIONAL("note", GDPOP_PARAM_TEXT, "TEXT", N_("what was found")),
     PARAMS_END,
 };
-static const struct gdpop_param user_params[] = {USER, PARAMS_END};
+static const struct gdpop_param side_params[] = {
+    USER, OPTIONAL("paper", GDPOP_PARAM_FILE, "FILE", N_("the signed paper; its digest is kept")),
+    OPTIONAL("paper-number", GDPOP_PARAM_TEXT, "NUMBER", N_("its number or shelf mark")),
+    PARAMS_END};
 static const struct gdpop_param close_params[] = {USER, CONFIRM("USER"), PARAMS_END};
 static const struct gdpop_param withdraw_params[] = {
     USER, REQUIRED("reason", GDPOP_PARAM_TEXT, "TEXT", N_("why")), PARAMS_END};
@@ -378,13 +428,16 @@ static const struct gdpop_param list_params[] = {FLAG("all", N_("also those that
 
 const struct operation operations_leave[] = {
     OPERATION("account", "leave", N_("Announce that an account's person leaves."),
-              "zhangsan --on 2026-09-18 --reason retired", MANAGERS, true, leave, leave_params),
-    OPERATION("leave", "accept", N_("Record that the successor has taken over."), "zhangsan",
-              MANAGERS, true, accept_hand_over, user_params),
+              "zhangsan --on 2026-09-18 --reason retired", MANAGERS, true, leave_announce,
+              leave_params),
+    OPERATION("leave", "accept", N_("Record that the successor has taken over."),
+              "zhangsan --paper accepted.pdf", MANAGERS, true, accept_hand_over, side_params),
     OPERATION("leave", "audit", N_("Record the security audit of a leaver."),
               "zhangsan --outcome passed --paper audit.pdf", MANAGERS, true, audit, audit_params),
     OPERATION("leave", "close", N_("Close a leaving and its account, once all is done."),
               "zhangsan", MANAGERS, true, close_leave, close_params),
+    OPERATION("leave", "hand-over", N_("Record what the leaver has handed over, as signed."),
+              "zhangsan --paper handed-over.pdf", MANAGERS, true, hand_over, side_params),
     OPERATION("leave", "list", N_("List who leaves and what is still to do."), "--all",
               GDPOP_DUTY_ANY, false, list, list_params),
     OPERATION("leave", "return", N_("Record what a leaver has given back."),

@@ -8,6 +8,23 @@
 /* Freezes the accounts whose day has come. */
 int leave_tick(struct gdpop_admin *a, size_t *frozen);
 
+/* The operation account leave. */
+int leave_announce(struct gdpop_admin *a, const struct request *q);
+
+/* ---- succession.c ---- */
+
+struct holding {
+    const char *kind; /* service-account secret key */
+    const char *id, *what, *state;
+    bool done; /* handed over, given back or destroyed */
+};
+
+/* What the account's person holds, in the arena. */
+int leave_holdings(struct gdpop_admin *a, const Model__Account *x, struct holding **list,
+                   size_t *count);
+/* The first of them that is not done, in a sentence's part; *lacks stays NULL for none. */
+int leave_lacks_holding(struct gdpop_admin *a, const Model__Account *x, const char **lacks);
+
 /* ---- leave_lacks.c; x->leave is there ---- */
 bool leave_has_returned(const Model__Leave *l, const char *item);
 /* The row that names who audits; NULL when this regulation does not hold for the account. */

@@ -46,35 +46,28 @@ int leave_lacks_audit(struct gdpop_admin *a, const Model__Account *x, const char
     return r;
 }
 
-struct custody {
-    const char *custodian, *account;
-};
-
-static int find_custody(struct bytes key, void *message, void *arg)
-{
-    struct custody *c = arg;
-    const Model__Account *x = message;
-    (void)key;
-    if (x->service && strcmp(x->state, "closed") != 0 && strcmp(x->custodian, c->custodian) == 0)
-        c->account = x->name;
-    return c->account != NULL;
-}
-
 static int lacks_hand_over(struct gdpop_admin *a, const Model__Account *x, const char **lacks)
 {
-    struct custody c = {x->name, NULL};
     Model__Binding **list;
     size_t count;
     int r = store_bindings_of_account(a->call.txn, x->name, &list, &count);
     for (size_t i = 0; r == 0 && i < count && !*lacks; i++)
         if (list[i]->until_at == 0)
             *lacks = arena_printf(a->call.arena, _("the device %s unbound"), list[i]->device);
-    if (r != 0 || *lacks ||
-        (r = store_each(a->call.txn, &table_account, BYTES("", 0), find_custody, &c)) < 0)
+    return r != 0 || *lacks ? r : leave_lacks_holding(a, x, lacks);
+}
+
+/* SZ-24: the leaver is audited by the agreement that he signed; without it nothing is closed. */
+static int lacks_agreement(struct gdpop_admin *a, const Model__Account *x, const char **lacks)
+{
+    struct applying ap;
+    const char *kind;
+    int r;
+    if ((r = office_applying(a, x, "account", &ap)) != 0 || !(ap.regulations & REGULATION_SZ) ||
+        (r = policy_pledge(a->call.txn, x, NULL, 0, a->now_at, &kind)) != 0)
         return r;
-    if (c.account)
-        *lacks =
-            arena_printf(a->call.arena, _("a new custodian for the service account %s"), c.account);
+    if (kind)
+        *lacks = arena_printf(a->call.arena, _("the agreement %s on file (SZ-24)"), kind);
     return 0;
 }
 
@@ -90,7 +83,11 @@ int leave_lacks(struct gdpop_admin *a, const Model__Account *x, const char **lac
             *lacks = arena_printf(a->call.arena, _("the return of \"%s\""), items[i]);
     if (!*lacks && l->successor[0] && !l->accepted)
         *lacks = arena_printf(a->call.arena, _("the acceptance by %s (SZ-15)"), l->successor);
-    if (!*lacks && (r = lacks_hand_over(a, x, lacks)) != 0)
+    bool dead = strcmp(l->reason, "dead") == 0;
+    if (!*lacks && l->successor[0] && !l->handed && !dead)
+        *lacks = _("the leaver's signature under what was handed over (SZ-24)");
+    if ((!*lacks && (r = lacks_hand_over(a, x, lacks)) != 0) ||
+        (!*lacks && !dead && (r = lacks_agreement(a, x, lacks)) != 0))
         return r;
     return *lacks ? 0 : leave_lacks_audit(a, x, lacks);
 }

@@ -10,9 +10,21 @@
 int permit_begin(struct gdpop_admin *a, const struct request *q, Model__Permit *p);
 /* Gives it its number, writes it with its event and tells so. */
 int permit_finish(struct gdpop_admin *a, Model__Permit *p);
-/* Ends it at that instant; writes it with its event. A further right goes from NSS, and its
- * sessions where the policy says so. */
+/* Ends it at that instant; writes it with its event. A further right goes from NSS, and the
+ * sessions that rest on it where the policy says so. */
 int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at);
+
+struct permit_report {
+    size_t rights; /* further rights that ended */
+    size_t others; /* exceptions and windows that did */
+    size_t warned;
+};
+
+/* permit_tick.c: ends the rights, exceptions and windows whose time is over, and tells the sessions
+ * of those that soon will be. */
+int permit_tick(struct gdpop_admin *a, struct permit_report *report);
+/* Ends the sessions that rest on it, unless another permit of its kind goes on at that instant. */
+int permit_end_sessions(struct gdpop_admin *a, const Model__Permit *p, int64_t at);
 /* What holds for all belongs to the organisation at the top. GDPOP_ERR_NOT_AUTHORISED. */
 int permit_check_top(struct gdpop_admin *a);
 

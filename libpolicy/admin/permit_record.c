@@ -44,27 +44,12 @@ static int show_right(struct gdpop_admin *a, const Model__Permit *p)
     return strcmp(p->kind, "role") == 0 ? publish_touch(a->call.txn) : 0;
 }
 
-static int end_sessions(struct gdpop_admin *a, const Model__Permit *p)
-{
-    Model__Account *x;
-    struct settings s;
-    int r;
-    if (strcmp(p->kind, "role") != 0)
-        return 0;
-    if ((r = store_get_account(a->call.txn, p->subject, &x)) != 0 ||
-        (r = policy_settings(a->call.txn, x->systems, x->n_systems, &s)) != 0 ||
-        !settings_number(&s, SETTING_grant_end_sessions) ||
-        (r = ending_record(a->call.txn, x->name, a->actor)) != 0)
-        return r;
-    return admin_end_sessions_after(a, x->uid);
-}
-
 int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at)
 {
     int r;
     p->ended_at = at;
     if ((r = store_put_permit(a->call.txn, p)) != 0 || (r = show_right(a, p)) != 0 ||
-        (r = end_sessions(a, p)) != 0)
+        (r = permit_end_sessions(a, p, at)) != 0)
         return r;
     return admin_event(a, arena_printf(a->call.arena, "%s.end", p->kind), p->subject, p->id, NULL);
 }

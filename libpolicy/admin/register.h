@@ -22,7 +22,9 @@ enum field_kind {
     FIELD_CHOICES, /* some of the choices, separated by commas */
     FIELD_PERSON,  /* the number of a person */
     FIELD_LEADER,  /* a person who leads the entry's organisation, or one above it, on that day */
-    FIELD_ENTRY,   /* the number of an entry of the register that `choices` names */
+    FIELD_ABOVE, /* a person who is an administrator one level above, or higher; at the top another
+                  */
+    FIELD_ENTRY, /* the number of an entry of the register that `choices` names */
 };
 
 struct register_field {

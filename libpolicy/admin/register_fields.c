@@ -120,6 +120,30 @@ static int check_entry(struct gdpop_admin *a, const struct register_field *f, co
     return r;
 }
 
+/* SZ-24: 上级管理员. */
+static int check_above(struct gdpop_admin *a, const Model__RegisterEntry *e, const char *person)
+{
+    Model__Organisation *o;
+    Model__Account *x = NULL;
+    bool above = false;
+    char *name;
+    int r = store_account_of_person(a->call.txn, person, &name);
+    if (r == 0)
+        r = store_get_account(a->call.txn, name, &x);
+    if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) ||
+        (r = store_get_organisation(a->call.txn, e->organisation, &o)) != 0 ||
+        (x && (r = store_is_within(a->call.txn, o->id, x->organisation, &above)) != 0))
+        return r;
+    above = above && (strcmp(o->id, x->organisation) != 0 || !o->supervised_by[0]);
+    if (x && above && (x->duties & (GDPOP_DUTY_SYSTEM | GDPOP_DUTY_SECURITY)) &&
+        account_in_force(x, a->now_at) && strcmp(person, e->person) != 0)
+        return 0;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("SZ-24: the key is given once an administrator of the level above %s has "
+                      "reviewed it; %s is none"),
+                    o->id, person);
+}
+
 static int check_value(struct gdpop_admin *a, const Model__RegisterEntry *e,
                        const struct register_field *f, const char *value, int64_t at)
 {
@@ -139,12 +163,15 @@ static int check_value(struct gdpop_admin *a, const Model__RegisterEntry *e,
     case FIELD_CHOICES:
         return check_choices(f, value, f->kind == FIELD_CHOICES);
     case FIELD_PERSON:
+    case FIELD_ABOVE:
     case FIELD_LEADER:
         r = store_get_person(a->call.txn, value, &p);
         if (r == GDPOP_ERR_NOT_FOUND)
             return err_fail(r, _("the field %s needs the number of a person: %s is none"), f->name,
                             value);
-        return r != 0 || f->kind == FIELD_PERSON ? r : check_leader(a, e, f, value, at);
+        if (r != 0 || f->kind == FIELD_PERSON)
+            return r;
+        return f->kind == FIELD_ABOVE ? check_above(a, e, value) : check_leader(a, e, f, value, at);
     case FIELD_ENTRY:
         return check_entry(a, f, value);
     default:

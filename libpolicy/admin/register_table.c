@@ -311,7 +311,7 @@ const struct register_kind register_kinds[] = {
      .fields = FIELDS(PICK("kind", "ukey certificate token other", N_("Kind")),
                       NEED("serial", FIELD_TEXT, N_("Serial number")),
                       MAY("until", FIELD_DATE, N_("Until")),
-                      MAY("reviewed_by", FIELD_PERSON, N_("Reviewed by the level above"))),
+                      MAY("reviewed_by", FIELD_ABOVE, N_("Reviewed by the level above"))),
      .moves = MOVES({"", "requested", SYSTEM, ""}, {"requested", "given", SECURITY, "reviewed_by"},
                     {"given", "frozen", EITHER, ""}, {"frozen", "given", SECURITY, "reviewed_by"},
                     {"given", "returned", EITHER, ""}, {"frozen", "returned", EITHER, ""},

@@ -27,7 +27,7 @@ static int check_value(const struct gdpop_param *p, const struct gdpop_arg *arg)
 {
     if (p->kind == GDPOP_PARAM_FILE || p->kind == GDPOP_PARAM_SECRET ||
         p->kind == GDPOP_PARAM_OUT || p->kind == GDPOP_PARAM_STREAM ||
-        p->kind == GDPOP_PARAM_SOURCE)
+        p->kind == GDPOP_PARAM_SHEET || p->kind == GDPOP_PARAM_SOURCE)
         return 0;
     if (strlen(arg->value) != arg->len || !text_is_clean(arg->value))
         return err_fail(GDPOP_ERR_USAGE, _("%s is not clean UTF-8 text"), p->name);

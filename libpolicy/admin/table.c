@@ -21,6 +21,7 @@ extern const struct operation operations_reveal[], operations_lost[], operations
     operations_correct[], operations_purge[];
 extern const struct operation operations_reveal[], operations_lost[];
 extern const struct operation operations_account_sheet[], operations_succession[];
+extern const struct operation operations_adopt[], operations_backup[], operations_restore[], operations_keys[], operations_observe[], operations_review[], operations_service[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -67,6 +68,13 @@ const struct operation *const operation_files[] = {
     operations_purge,
     operations_account_sheet,
     operations_succession,
+    operations_adopt,
+    operations_backup,
+    operations_restore,
+    operations_keys,
+    operations_observe,
+    operations_review,
+    operations_service,
     NULL,
 };
 

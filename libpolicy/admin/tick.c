@@ -1,6 +1,5 @@
 /* What time asks for; a timer runs it. */
 #include "admin/batch.h"
-#include "admin/grant.h"
 #include "admin/leave.h"
 #include "admin/obligation.h"
 #include "admin/permit.h"
@@ -12,7 +11,8 @@
 
 /* What was done, told in the end. */
 struct done {
-    size_t open, closed, expired, left, returned, rights, observed;
+    size_t open, closed, expired, left, returned, observed;
+    struct permit_report permits;
     struct obligation_report obligations;
     const char *failed; /* names of parts */
 };
@@ -85,9 +85,9 @@ static int end_secondments(struct gdpop_admin *a)
     return transfer_tick(a, &((struct done *)a->prepared)->returned);
 }
 
-static int end_rights(struct gdpop_admin *a)
+static int end_permits(struct gdpop_admin *a)
 {
-    return grant_tick(a, &((struct done *)a->prepared)->rights);
+    return permit_tick(a, &((struct done *)a->prepared)->permits);
 }
 
 static int end_observed(struct gdpop_admin *a)
@@ -106,21 +106,17 @@ static const struct part {
     const char *name;
     int (*run)(struct gdpop_admin *a);
 } parts[] = {
-    {"boot", service_note_boot},
-    {"sessions", close_sessions},
-    {"trail", tend_trail},
-    {"requests", expire_requests},
-    {"leavers", freeze_leavers},
-    {"secondments", end_secondments},
-    {"rights", end_rights},
-    {"obligations", tend_obligations},
-    {"observed", end_observed},
-    {"disk", disk_warn},
+    {"boot", service_note_boot}, {"sessions", close_sessions},
+    {"trail", tend_trail},       {"requests", expire_requests},
+    {"leavers", freeze_leavers}, {"secondments", end_secondments},
+    {"rights", end_permits},     {"obligations", tend_obligations},
+    {"observed", end_observed},  {"disk", disk_warn},
 };
 
 static int show_done(struct gdpop_admin *a, const struct done *d)
 {
     const struct obligation_report *o = &d->obligations;
+    const struct permit_report *p = &d->permits;
     int r;
     if ((r = result_row(a, 0)) != 0 ||
         (r = result_number(a, "sessions_open", _("Open sessions"), (int64_t)d->open)) != 0 ||
@@ -130,9 +126,13 @@ static int show_done(struct gdpop_admin *a, const struct done *d)
         (r = result_number(a, "leavers_frozen", _("Leavers frozen"), (int64_t)d->left)) != 0 ||
         (r = result_number(a, "secondments_ended", _("Secondments ended"), (int64_t)d->returned)) !=
             0 ||
-        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)d->rights)) != 0 ||
+        (r = result_number(a, "rights_ended", _("Rights ended"), (int64_t)p->rights)) != 0 ||
         (r = result_number(a, "observed_ended", _("Observed accounts ended"),
                            (int64_t)d->observed)) != 0 ||
+        (r = result_number(a, "permits_ended", _("Exceptions and windows ended"),
+                           (int64_t)p->others)) != 0 ||
+        (r = result_number(a, "sessions_warned", _("Told that their end is near"),
+                           (int64_t)p->warned)) != 0 ||
         (r = result_number(a, "obligations_open", _("Open obligations"), (int64_t)o->open)) != 0 ||
         (r = result_number(a, "obligations_overdue", _("Of them overdue"), (int64_t)o->overdue)) !=
             0 ||

@@ -213,6 +213,12 @@ int ending_kill_session(const Model__Session *session);
 int ending_record(struct txn *t, const char *account, const char *by);
 int ending_record_session(struct txn *t, Model__Session *session, const char *by);
 
+/* ---- telling.c ---- */
+
+/* Writes a line to every terminal of this host on which processes of the user run and which is the
+ * user's own; never waits for one. Returns how many were told. */
+size_t telling(uid_t uid, const char *sentence);
+
 /* ---- freezing.c ---- */
 
 /* Whether the account is in force: active, or its suspension is over. */

@@ -134,6 +134,10 @@ static const struct gdpop_param apply_params[] = {
 static const struct gdpop_param initial_params[] = {
     P("user", GDPOP_PARAM_WORD, true, true, false, "USER", "the account", NULL),
     P("to", GDPOP_PARAM_OUT, false, true, false, "FILE", "a new file", NULL), END};
+static const struct gdpop_param sheet_params[] = {
+    P("org", GDPOP_PARAM_WORD, true, true, false, "ORG", "the unit", NULL),
+    P("out", GDPOP_PARAM_SHEET, false, true, false, "FILE", "a new file", NULL),
+    P("format", GDPOP_PARAM_WORD, false, false, false, "FORMAT", "form", "xlsx csv"), END};
 static const struct gdpop_param file_params[] = {
     P("file", GDPOP_PARAM_FILE, true, true, false, "FILE", "the scan", NULL),
     P("person", GDPOP_PARAM_WORD, false, true, false, "PERSON", "who signed", NULL),
@@ -179,6 +183,7 @@ static const struct gdpop_operation operations[] = {
     {"account", "initial-password", "Makes an initial password.", "li --to li.password",
      GDPOP_DUTY_SYSTEM, true, initial_params},
     {"account", "list", "Lists accounts.", "", GDPOP_DUTY_ANY, false, none},
+    {"account", "sheet", "Writes a list.", "gd --out a.xlsx", GDPOP_DUTY_ANY, true, sheet_params},
     {"account", "show", "Shows an account.", "li", GDPOP_DUTY_ANY, false, user_only},
     {"agreement", "file", "Files an agreement.", "a.pdf --person P1 --kind A5 --date 2026-03-02",
      GDPOP_DUTY_SYSTEM, true, file_params},
@@ -304,6 +309,17 @@ static const struct gdpop_field decision[] = {TEXT("step", "Step", "approval"),
                                               TEXT("person", "By", "P000009")};
 static const struct gdpop_row request[] = {
     {2, row_fields, 0}, {2, decision, 1}, {2, decision, 1}, {2, row_fields, 0}};
+#define UNIT(id, name)                                                                             \
+    TEXT("organisation", "Organisation", id), TEXT("organisation_name", "Unit", name),             \
+    {                                                                                              \
+        "as_of", "As of", GDPOP_FIELD_INSTANT, "2026-09-15T08:30:00.000000+08:00"                  \
+    }
+static const struct gdpop_field listed[][5] = {
+    {UNIT("gdws", "省卫健委"), TEXT("user", "账号", "li"), TEXT("name", "姓名", "=1+1")},
+    {UNIT("gdws", "省卫健委"), TEXT("user", "账号", "wang"), TEXT("name", "姓名", "\"王\", 小明")},
+    {UNIT("thws", "区卫健局"), TEXT("user", "账号", "zhao"), TEXT("name", "姓名", "＠cmd")},
+};
+static const struct gdpop_row sheet[] = {{5, listed[0], 0}, {5, listed[1], 0}, {5, listed[2], 0}};
 static const struct gdpop_field secret_fields[] = {
     TEXT("user", "Account", "li"), {"secret", "Password", GDPOP_FIELD_SECRET, "Qx7!initial"}};
 static const struct gdpop_row secret_row[] = {{2, secret_fields, 0}};
@@ -321,6 +337,8 @@ static struct gdpop_result answer(struct gdpop_admin *a, const char *noun, const
         return (struct gdpop_result){false, true, 1, accounts, ""};
     if (strcmp(noun, "request") == 0 && strcmp(verb, "show") == 0)
         return (struct gdpop_result){true, true, 4, request, ""};
+    if (strcmp(verb, "sheet") == 0)
+        return (struct gdpop_result){true, true, 3, sheet, "3 listed"};
     if (strcmp(verb, "tree") == 0)
         return (struct gdpop_result){true, true, 3, tree, ""};
     if (strcmp(verb, "initial-password") == 0 || strcmp(verb, "seal-key") == 0 ||

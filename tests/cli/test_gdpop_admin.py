@@ -1,6 +1,7 @@
 """gdpop-admin linked with a library that writes down what it is asked (fake_library.c)."""
 
 import array
+import csv
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import termios
 import unittest
+import zipfile
 
 CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
 BUILD = os.environ.get("GDPOP_BUILD", os.path.join(CHECKOUT, "build", "dev"))
@@ -113,7 +115,7 @@ class TestArguments(ToolTest):
     WRONG = [
         ("", "Usage: "),
         ("foo", 'there is no noun "foo"; nouns are: account, agreement,'),
-        ("account", "account needs a verb: adopt, apply, approve, import, initial-password, list, register, show"),
+        ("account", "account needs a verb: adopt, apply, approve, import, initial-password, list, register, sheet, show"),
         ("account foo", 'there is no "account foo"; verbs of account are: adopt, apply, approve,'),
         ("--foo account", "unknown option --foo before the noun"),
         ("account show", "account show needs USER: name of the account"),
@@ -829,6 +831,48 @@ class TestProfileLoad(ToolTest):
         self.addCleanup(os.chdir, before)
         os.chdir(self.dir)
         self.loads("fake-region", "own text")
+
+
+class TestSheet(ToolTest):
+    """Lists for a spreadsheet, printed and sealed."""
+
+    def sheet(self, name, words=""):
+        done = self.run_tool("account sheet gd --out", [self.path(name)], words)
+        self.assertEqual((done.status, done.out), (DONE, "3 listed\n"), done.err)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path(name)).st_mode), 0o600)
+        return self.path(name)
+
+    def test_csv_as_excel_and_wps_read_it_without_a_formula(self):
+        with open(self.sheet("a.csv", "--format csv"), "rb") as file:
+            content = file.read()
+        self.assertTrue(content.startswith(b"\xef\xbb\xbf"))
+        self.assertEqual(content.count(b"\r\n"), 4)
+        rows = list(csv.reader(content.decode("utf-8-sig").splitlines()))
+        self.assertEqual(rows[0], ["Organisation", "Unit", "As of", "账号", "姓名"])
+        self.assertEqual([row[4] for row in rows[1:]], ["'=1+1", '"王", 小明', "'＠cmd"])
+        self.assertEqual(rows[1][2], "2026-09-15 08:30:00")
+
+    def test_xlsx_has_a_page_for_each_unit_and_no_formula(self):
+        with zipfile.ZipFile(self.sheet("a.xlsx")) as book:
+            names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+            texts = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
+            pages = [book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2)]
+        self.assertEqual(names, ["gdws", "thws"])
+        for wanted in ("账号", "姓名", "=1+1", "li", "Accounts of 省卫健委 (gdws)", "Unit (seal):"):
+            self.assertIn(wanted, texts)
+        for page in pages:
+            self.assertNotIn("<f>", page)
+            self.assertRegex(page, r'<pageSetup[^>]*paperSize="9"[^>]*orientation="landscape"')
+            self.assertEqual(set(re.findall(r'<c [^>]*t="(\w+)"', page)), {"s"})
+
+    def test_nothing_is_left_where_nothing_is_written(self):
+        self.write("there.xlsx", "mine")
+        self.assertEqual(self.run_tool("account sheet gd --out", [self.path("there.xlsx")]).status,
+                         USAGE)
+        self.assertEqual(self.run_tool("account sheet bad --out", [self.path("b.xlsx")]).status,
+                         REFUSED)
+        self.run_tool("account sheet gd --dry-run --out", [self.path("b.xlsx")])
+        self.assertFalse(os.path.exists(self.path("b.xlsx")))
 
 
 class TestInit(ToolTest):

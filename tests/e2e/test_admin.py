@@ -3,6 +3,7 @@
 import json
 import os
 import unittest
+import zipfile
 
 from host import AUDIT, PAPERS, SECRETS, SECURITY, SYSTEM, HostTest, number_of
 from lab import PASSWORD
@@ -178,6 +179,17 @@ class TestAdmin(HostTest):
                 self.assertEqual(done.status, NOT_AUTHORISED, done)
                 self.assertNotIn(number, done.text)
         self.assertEqual(self.host.events(action="person.reveal", outcome="done"), [event])
+
+    def test_the_list_for_the_seal_is_masked_and_a_new_file(self):
+        path = "/root/accounts.xlsx"
+        self.host.admin(f"account sheet thws --out {path}", by=AUDIT)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with zipfile.ZipFile(path) as book:
+            texts = book.read("xl/sharedStrings.xml").decode()
+        self.assertIn(f">{USER}<", texts)
+        self.assertNotIn(number_of(USER), texts)
+        again = self.host.admin(f"account sheet thws --out {path}", by=AUDIT, check=False)
+        self.assertEqual(again.status, USAGE)
 
     def test_a_witness_needs_a_terminal(self):
         done = self.host.admin(f"person reveal {self.host.person[USER]} --purpose x "

@@ -7,6 +7,7 @@
 #include "prompt.h"
 #include "render.h"
 #include "say.h"
+#include "sheet.h"
 #include "signals.h"
 #include "user_files.h"
 #include "witness.h"
@@ -94,7 +95,16 @@ static int read_files(struct tool *t, struct call *call)
 
 static bool makes_file(const struct gdpop_param *p)
 {
-    return p->kind == GDPOP_PARAM_OUT || p->kind == GDPOP_PARAM_STREAM;
+    return p->kind == GDPOP_PARAM_OUT || p->kind == GDPOP_PARAM_STREAM ||
+           p->kind == GDPOP_PARAM_SHEET;
+}
+
+static bool makes_sheet(const struct call *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        if (call->list[i].param->kind == GDPOP_PARAM_SHEET)
+            return true;
+    return false;
 }
 
 static bool has_file(const struct call *call)
@@ -205,7 +215,7 @@ static int hand_over(struct tool *t, const struct call *call, const struct gdpop
     for (size_t i = 0; i < call->count; i++)
         if (call->list[i].param->kind == GDPOP_PARAM_STREAM)
             return 0;
-    if (out->fd < 0)
+    if (out->fd < 0 || makes_sheet(call))
         return 0;
     const char *secret = act_field(result, "secret");
     if (!secret)
@@ -255,6 +265,19 @@ static int try_first(struct tool *t, const char *actor, const struct call *call,
     return r;
 }
 
+/* What is shown; the rows of a sheet go into its file, once the store is free again. */
+static int show(struct tool *t, const struct call *call, const struct gdpop_result *result,
+                struct out_file *out, const char *locked_out, char **answer)
+{
+    struct gdpop_result shown = *result;
+    if (!makes_sheet(call))
+        return render(t, result, locked_out, answer);
+    shown.list = false;
+    shown.count = 0;
+    int r = sheet_write(t, result, arguments_value(call, "format"), out);
+    return r ? r : render(t, &shown, locked_out, answer);
+}
+
 /* The answer is kept as text: it is printed only once the store is closed, since a terminal or a
  * pager may stand still. */
 static int with_store(struct tool *t, const char *actor, const struct call *call,
@@ -277,7 +300,9 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
         if (result->list && result->count == 0 && !*result->message && !t->json &&
             isatty(STDERR_FILENO))
             say_note(_("there are none"));
-        r = render(t, result, locked_out, answer);
+        r = show(t, call, result, out, locked_out, answer);
+        if (makes_sheet(call))
+            *committed &= r == 0; /* half a list is none */
     }
     gdpop_admin_end(a);
     free(locked_out);

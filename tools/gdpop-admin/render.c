@@ -20,7 +20,7 @@ static void civil(const char *instant, char out[static 32])
     out[19] = '\0';
 }
 
-static const char *cell(const struct gdpop_field *f, char buffer[static 32])
+const char *render_cell(const struct gdpop_field *f, char buffer[static 32])
 {
     if (f->shown)
         return f->shown;
@@ -85,7 +85,8 @@ static bool is_long(const struct group *result, size_t column)
     for (size_t i = 0; i < result->count; i++) {
         char buffer[32];
         const struct gdpop_field *f = field_named(&result->rows[i], column, name);
-        if (f && f->kind == GDPOP_FIELD_TEXT && gdpop_text_width(cell(f, buffer)) > SHORT_COLUMNS)
+        if (f && f->kind == GDPOP_FIELD_TEXT &&
+            gdpop_text_width(render_cell(f, buffer)) > SHORT_COLUMNS)
             return true;
     }
     return false;
@@ -124,7 +125,7 @@ static int add_line(struct libscols_table *table, const struct gdpop_row *first,
         if (first->fields[i].kind == GDPOP_FIELD_SECRET)
             continue;
         const struct gdpop_field *f = field_named(row, i, first->fields[i].name);
-        if (scols_line_set_data(*line, column++, f ? cell(f, buffer) : ""))
+        if (scols_line_set_data(*line, column++, f ? render_cell(f, buffer) : ""))
             return GDPOP_ERR_NOMEM;
     }
     return 0;
@@ -206,7 +207,7 @@ static void print_fields(const struct gdpop_row *row, FILE *out)
             continue;
         int pad = (int)(widest - gdpop_text_width(f->title));
         fprintf(out, "%s:%*s ", f->title, pad, "");
-        print_value(cell(f, buffer), (int)widest + 2, out);
+        print_value(render_cell(f, buffer), (int)widest + 2, out);
     }
 }
 

@@ -9,6 +9,9 @@
 int render(const struct tool *t, const struct gdpop_result *result, const char *locked_out,
            char **text);
 
+/* What people read in a field; buffer is room for it. */
+const char *render_cell(const struct gdpop_field *f, char buffer[static 32]);
+
 /* The JSON form: an array of objects for lists, else one object. NULL when memory is short. */
 char *render_json(const struct gdpop_result *result, const char *locked_out);
 

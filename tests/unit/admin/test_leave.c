@@ -89,8 +89,62 @@ static void two_regulations_need_both_audits(void **state)
     assert_ok(RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", TODAY_OR_BEFORE,
                   "reason", "resigned"));
     return_all(f, "sysadm", "countysys");
+    /* SZ-24: without the agreement that he is audited by nothing is closed */
+    assert_non_null(strstr(lacks(f, "countysys"), "A5 on file (SZ-24)"));
+    assert_ok(RUN(f, "sysadm", "agreement", "file", "person", "P000024", "kind", "A5", "file", "x",
+                  "date", "2026-01-05"));
+    assert_non_null(strstr(lacks(f, "countysys"), "sz-a3 on file (SZ-24)"));
+    assert_ok(RUN(f, "sysadm", "agreement", "file", "person", "P000024", "kind", "sz-a3", "file",
+                  "x", "date", "2026-01-05"));
     assert_ok(RUN(f, "sysadm", "leave", "audit", "user", "countysys", "outcome", "passed"));
     assert_ok(RUN(f, "sysadm", "leave", "close", "user", "countysys")); /* city is above both */
+}
+
+/* SZ-24: the successor asks for the key, the level above reviews, and only then it is given; every
+ * secret is changed; both sign. */
+static void keys_and_secrets_go_to_a_successor(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "sysadm", "register", "add", "register", "secret-custody", "person", "P000024",
+                  "date", "2020-01-01", "field", "kind=root", "field", "what=app1"));
+    assert_ok(RUN(f, "sysadm", "register", "add", "register", "key-inventory", "person", "P000024",
+                  "date", "2020-01-01", "field", "kind=ukey", "field", "serial=UK-7"));
+    assert_refused(RUN(f, "secadm", "register", "move", "id", "R000002", "state", "given", "field",
+                       "reviewed_by=P000005"),
+                   GDPOP_ERR_REFUSED, "SZ-24");
+    assert_ok(RUN(f, "secadm", "register", "move", "id", "R000002", "state", "given", "field",
+                  "reviewed_by=P000002"));
+    assert_refused(RUN(f, "sysadm", "account", "succeed", "user", "countysys", "successor",
+                       "countysys", "on", TODAY_OR_BEFORE, "reason", "post"),
+                   GDPOP_ERR_USAGE, "succeeds themselves");
+    assert_ok(RUN(f, "sysadm", "account", "succeed", "user", "countysys", "successor", "zhangsan",
+                  "on", TODAY_OR_BEFORE, "reason", "post"));
+    assert_string_equal(state_of(f, "countysys"), "frozen");
+    assert_ok(RUN(f, "sysadm", "obligation", "list"));
+    assert_true(find_row(f, "secret", "R000001") >= 0); /* one for each secret */
+    assert_ok(RUN(f, "topaud", "register", "show", "id", "R000003"));
+    assert_string_equal(field(f, 0, "state"), "requested");
+    assert_string_equal(field(f, 0, "person"), "P000005");
+    assert_ok(RUN(f, "topaud", "leave", "checklist", "user", "countysys"));
+    assert_int_equal(f->result->count, 2);
+    assert_false(f->result->ok);
+
+    return_all(f, "sysadm", "countysys");
+    assert_ok(RUN(f, "sysadm", "leave", "accept", "user", "countysys", "paper", "接收单"));
+    assert_ok(RUN(f, "sysadm", "leave", "hand-over", "user", "countysys", "paper", "移交单"));
+    assert_non_null(strstr(lacks(f, "countysys"), "the secret R000001 (app1)"));
+    assert_ok(RUN(f, "sysadm", "register", "move", "id", "R000001", "state", "handed-over", "field",
+                  "changed_on=2026-01-06"));
+    assert_non_null(strstr(lacks(f, "countysys"), "the key R000002 (UK-7)"));
+    assert_ok(RUN(f, "sysadm", "register", "move", "id", "R000002", "state", "returned"));
+    assert_non_null(strstr(lacks(f, "countysys"), "city (GD-10)"));
+    assert_ok(RUN(f, "topaud", "leave", "checklist", "user", "countysys"));
+    assert_true(f->result->ok);
+    assert_ok(RUN(f, "secadm", "register", "move", "id", "R000003", "state", "given", "field",
+                  "reviewed_by=P000002"));
+    assert_ok(RUN(f, "sysadm", "leave", "audit", "user", "countysys", "outcome", "passed"));
+    assert_ok(RUN(f, "sysadm", "leave", "close", "user", "countysys"));
+    assert_string_equal(state_of(f, "countysys"), "closed");
 }
 
 static int bring_the_day(struct txn *t, void *arg)
@@ -129,7 +183,13 @@ static void a_leaving_announced_is_carried_out_on_its_day(void **state)
                    GDPOP_ERR_REFUSED, "has left");
     return_all(f, "countysys", "lisi");
     assert_non_null(strstr(lacks(f, "lisi"), "SZ-15"));
-    assert_ok(RUN(f, "countysys", "leave", "accept", "user", "lisi"));
+    assert_refused(RUN(f, "countysys", "leave", "accept", "user", "lisi"), GDPOP_ERR_USAGE,
+                   "--paper");
+    assert_ok(RUN(f, "countysys", "leave", "accept", "user", "lisi", "paper", "接收单"));
+    assert_non_null(strstr(lacks(f, "lisi"), "SZ-24"));
+    assert_refused(RUN(f, "countysys", "leave", "hand-over", "user", "lisi"), GDPOP_ERR_USAGE,
+                   "--paper");
+    assert_ok(RUN(f, "countysys", "leave", "hand-over", "user", "lisi", "paper", "移交单"));
     assert_non_null(strstr(lacks(f, "lisi"), "GD-10"));
 }
 
@@ -247,6 +307,7 @@ int main(void)
         WORKFLOW_TEST(too_many_leavers_wait_for_the_next_tick),
         WORKFLOW_TEST(an_older_obligation_outlives_a_withdrawn_leaving),
         WORKFLOW_TEST(two_regulations_need_both_audits),
+        WORKFLOW_TEST(keys_and_secrets_go_to_a_successor),
         WORKFLOW_TEST(a_leaving_announced_is_carried_out_on_its_day),
         WORKFLOW_TEST(less_than_a_month_is_flagged_not_refused),
         WORKFLOW_TEST(devices_and_service_accounts_are_handed_over),

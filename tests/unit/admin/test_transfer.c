@@ -239,14 +239,22 @@ static void only_special_towns_take_up_powers(void **state)
     struct fixture *f = *state;
     const struct {
         const char *org, *words;
-    } cases[] = {{"town", "GD-12"}, {"dg", "GD-12"}, {"dgtown", NULL}, {"dgtown", "already"}};
-    for (size_t i = 0; i < 4; i++) {
+    } cases[] = {{"town", "GD-12"},
+                 {"dg", "GD-12"},
+                 {"dgtown", NULL},
+                 {"zstown", NULL},
+                 {"dgtown", "already"}};
+    assert_ok(RUN(f, "topsys", "org", "add", "id", "zs", "name", "中山", "level", "city",
+                  "division", "442000", "supervised-by", "province"));
+    assert_ok(RUN(f, "topsys", "org", "add", "id", "zstown", "name", "小榄", "level", "town",
+                  "division", "442000110", "supervised-by", "zs"));
+    for (size_t i = 0; i < 5; i++) {
         int r = RUN(f, "topsys", "org", "take-up", "id", cases[i].org, "paper", "x", "date",
                     "2026-01-05");
         if (!cases[i].words)
             assert_ok(r);
         else
-            assert_refused(r, i == 3 ? GDPOP_ERR_EXISTS : GDPOP_ERR_REFUSED, cases[i].words);
+            assert_refused(r, i == 4 ? GDPOP_ERR_EXISTS : GDPOP_ERR_REFUSED, cases[i].words);
     }
 }
 
