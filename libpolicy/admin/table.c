@@ -7,21 +7,15 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_device[], operations_host[], operations_org[], operations_permit[],
     operations_person[], operations_policy[], operations_profile[], operations_session[],
     operations_status[], operations_tick[], operations_trace[], operations_trail[],
-    operations_workplace[];
-extern const struct operation operations_register[], operations_register_show[],
-    operations_calendar[], operations_obligation[], operations_compliance[];
-extern const struct operation operations_export[], operations_archive[], operations_forward[];
-extern const struct operation operations_role[], operations_request[], operations_leave[],
+    operations_workplace[], operations_register[], operations_register_show[],
+    operations_calendar[], operations_obligation[], operations_compliance[], operations_export[],
+    operations_archive[], operations_role[], operations_request[], operations_leave[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
-    operations_org_merge[];
-extern const struct operation operations_reveal[], operations_lost[], operations_hold[],
-    operations_destroy[];
-extern const struct operation operations_reveal[], operations_lost[], operations_reset[];
-extern const struct operation operations_reveal[], operations_lost[], operations_reset[],
-    operations_correct[], operations_purge[];
-extern const struct operation operations_reveal[], operations_lost[];
-extern const struct operation operations_account_sheet[], operations_succession[];
-extern const struct operation operations_adopt[], operations_backup[], operations_restore[], operations_keys[], operations_observe[], operations_review[], operations_service[];
+    operations_org_merge[], operations_reveal[], operations_lost[], operations_forward[],
+    operations_hold[], operations_destroy[], operations_reset[], operations_correct[],
+    operations_purge[], operations_account_sheet[], operations_succession[], operations_adopt[],
+    operations_backup[], operations_restore[], operations_keys[], operations_observe[],
+    operations_review[], operations_service[];
 
 const struct operation *const operation_files[] = {
     operations_account,
