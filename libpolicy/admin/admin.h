@@ -49,6 +49,7 @@ struct gdpop_admin {
     int (*after)(struct gdpop_admin *a);
     void *after_arg;
     struct reach reach;
+    const struct statement *exported; /* manifest of what `audit export` wrote, else NULL */
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */

@@ -325,8 +325,10 @@ static char *read_field(char **p, size_t *len)
     return value;
 }
 
+/* Columns behind those of the line (names of persons) are not part of what was chained. */
 static int read_csv(char *p, const char *end, const uint8_t *order, struct trail_line *line)
 {
+    bool more = order[LINE_COLUMNS];
     for (int i = 0; i < LINE_COLUMNS; i++) {
         size_t len;
         if (p > end)
@@ -339,10 +341,10 @@ static int read_csv(char *p, const char *end, const uint8_t *order, struct trail
         if (take(line, order[i], value, len) < 0)
             return GDPOP_ERR_FORMAT;
     }
-    return p >= end ? 0 : GDPOP_ERR_FORMAT;
+    return p >= end || more ? 0 : GDPOP_ERR_FORMAT;
 }
 
-int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS])
+int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS + 1])
 {
     char *p = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
     uint32_t seen = 0;
@@ -355,7 +357,8 @@ int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS])
         seen |= UINT32_C(1) << column;
         order[i] = (uint8_t)column;
     }
-    return *p ? GDPOP_ERR_FORMAT : 0;
+    order[LINE_COLUMNS] = *p != '\0';
+    return 0;
 }
 
 int line_read(char *text, size_t len, enum line_format format, const uint8_t *csv_order,

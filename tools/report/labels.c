@@ -2,6 +2,7 @@
 
 #include "report.h"
 #include "text.h"
+#include "words.h"
 
 struct label {
     const char *name, *english;
