@@ -94,6 +94,17 @@ static int unlink_same(const char *path, int fd)
     return unlink(path) ? errno : 0;
 }
 
+/* Never over an existing file; NFS has no such renaming, but links. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE)) {
+        if (errno != EINVAL || link(from, to))
+            return errno;
+        (void)unlink(from);
+    }
+    return sync_directory(to);
+}
+
 static int perform(struct task *task)
 {
     switch (task->kind) {
@@ -107,9 +118,7 @@ static int perform(struct task *task)
     case UNLINK:
         return unlink_same(task->path, task->fd);
     case RENAME:
-        if (renameat2(AT_FDCWD, task->path, AT_FDCWD, task->to, RENAME_NOREPLACE))
-            return errno;
-        return sync_directory(task->to);
+        return rename_new(task->path, task->to);
     }
     return EINVAL;
 }

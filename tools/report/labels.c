@@ -24,7 +24,7 @@ static const struct label labels[] = {
     {"offsite", N_("off-site attempts")},
     {"sharing", N_("sharing")},
     {"lending", N_("lending")},
-    {"acts", N_("administrative acts")},
+    {"acts", N_("acts done")},
     {"refused", N_("refused acts")},
     {"observed", N_("observed only")},
     {"others", N_("{0} others")},
