@@ -334,6 +334,10 @@ void gdpop_progress(void (*report)(const char *what, uint64_t done, uint64_t tot
  * then, the NSS snapshot or the end of a session is still owed, and the next act, `tick` or login
  * makes up for it. */
 int gdpop_admin_commit(struct gdpop_admin *a);
+/* After the commit of `audit export --format xlsx` or `html`, whose descriptor got CSV or JSON
+ * Lines: the caller made the file behind fd of it. Its manifest, a signed line with the SM3 of the
+ * file, goes to manifest_fd, durably. The file must not be in reach of others meanwhile. */
+int gdpop_admin_sign_copy(struct gdpop_admin *a, const char *form, int fd, int manifest_fd);
 /* A backup, to become the store of a host that has none. */
 struct gdpop_restore {
     int fd;                  /* the file, read from its beginning */
@@ -411,6 +415,20 @@ int gdpop_audit_each(struct gdpop_audit *a,
 int gdpop_audit_follow(struct gdpop_audit *a, const char *path,
                        int (*each)(const struct gdpop_audit_event *e, void *arg),
                        void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg);
+/* A copy of an export in another form (xlsx, html): its events cannot be verified, only that the
+ * file is the one that the manifest beside it names. Texts are closed by a zero. */
+struct gdpop_audit_copy {
+    bool signature_checked; /* a certificate was given and its key signed the manifest */
+    bool anchored;          /* an anchor saw its last event */
+    uint64_t first, last;
+    int64_t at;
+    char form[16], by[64], purpose[512];
+};
+/* found tells what does not fit, as in gdpop_audit_verify; *ok: nothing was found. Errors:
+ * GDPOP_ERR_FORMAT when manifest_path holds no manifest of a copy, GDPOP_ERR_SYSTEM. */
+int gdpop_audit_copy(struct gdpop_audit *a, const char *path, const char *manifest_path,
+                     void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg,
+                     struct gdpop_audit_copy *copy, bool *ok);
 /* Reads everything and calls found for what does not fit. 0 also then: report->ok is false. Errors:
  * GDPOP_ERR_FORMAT and GDPOP_ERR_SYSTEM when a file cannot be read to its end. */
 int gdpop_audit_verify(struct gdpop_audit *a,

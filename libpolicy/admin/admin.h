@@ -47,8 +47,8 @@ struct gdpop_admin {
     struct witness witness[WITNESSES_MAX];
     size_t witness_count;
     Model__Event *pending; /* the newest event, until it is known what the act changed (change.h) */
-    char *changes;      /* what was changed since the event before it, in words */
-    bool witnessed;     /* the call that runs names its witnesses in its events */
+    char *changes;         /* what was changed since the event before it, in words */
+    bool witnessed;        /* the call that runs names its witnesses in its events */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
     size_t ending_count;
     const Model__Session *ending_session[ADMIN_ENDINGS_MAX];
@@ -61,7 +61,8 @@ struct gdpop_admin {
     struct reach reach;
     bool many, marked;      /* what a call allocates goes with the next one (gdpop_admin_expect) */
     struct arena_mark mark; /* what is older stays */
-    struct local_table *local; /* of `account adopt`, read once in an act */
+    struct local_table *local;        /* of `account adopt`, read once in an act */
+    const struct statement *exported; /* manifest of what `audit export` wrote, else NULL */
     struct gdpop_result result;
     struct gdpop_row *rows;
     struct gdpop_field *fields; /* of the last row, growing */

@@ -9,6 +9,7 @@
 #include "base/host.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "crypto/digester.h"
 #include "model/codec.h"
 
 #include <limits.h>
@@ -104,7 +105,8 @@ struct writing {
     struct arena *arena; /* of one page */
     uint64_t next;
     struct charset *charset; /* NULL: UTF-8 */
-    char line[LINE_MAX_BYTES];
+    struct txn *txn;         /* of one page */
+    char line[LINE_MAX_BYTES + EXPORT_MORE_BYTES];
 };
 
 static int write_text(struct writing *w, char *text, size_t len)
@@ -120,7 +122,20 @@ static int write_head(struct writing *w)
 {
     static const size_t mark = 3;
     size_t len = line_write_head(w->x->format, w->line);
+    if (w->x->more)
+        len = (size_t)sprintf(w->line + len - 2, "%s\r\n", w->x->more_head) + len - 2;
     return w->charset ? write_text(w, w->line + mark, len - mark) : write_text(w, w->line, len);
+}
+
+/* In front of the end of the line. */
+static int write_more(struct writing *w, const struct trail_line *line, size_t *len)
+{
+    int r = w->x->more ? w->x->more(w->txn, line, w->line + *len - 2, w->x->more_arg) : 0;
+    if (r <= 0)
+        return r;
+    *len += (size_t)r;
+    memcpy(w->line + *len - 2, "\r\n", 2);
+    return 0;
 }
 
 static int write_event(uint64_t sequence, Model__TrailEntry *entry, void *arg)
@@ -140,6 +155,8 @@ static int write_event(uint64_t sequence, Model__TrailEntry *entry, void *arg)
     if (len == 0)
         return err_fail(GDPOP_ERR_TOO_LONG, _("event %llu of the trail is too long"),
                         (unsigned long long)sequence);
+    if ((r = write_more(w, &line, &len)) < 0)
+        return r;
     memcpy(w->statement.digest, line.digest, DIGEST_BYTES);
     w->statement.epoch = line.epoch;
     int rc = write_text(w, w->line, len);
@@ -184,6 +201,7 @@ static int write_page(struct store *s, struct writing *w)
     uint64_t to = w->next + PAGE - 1 < w->x->last ? w->next + PAGE - 1 : w->x->last;
     int r = a ? store_read(s, a, &t) : GDPOP_ERR_NOMEM;
     w->arena = a;
+    w->txn = t;
     if (r == 0 && w->next == w->x->first && (r = store_meta(t, &meta)) == 0) {
         snprintf(w->statement.store, sizeof(w->statement.store), "%s", meta->store_id);
         r = trail_digest_before(t, w->x->first, w->statement.previous);
@@ -257,11 +275,37 @@ int trail_export(struct store *s, const struct trail_export *x, int fd, uint8_t 
             r = write_manifest(w, key);
         r = sink_close(&w->sink, r);
     }
+    if (x->made)
+        *x->made = w->statement;
     memcpy(previous, w->statement.previous, DIGEST_BYTES);
     memcpy(digest, w->statement.digest, DIGEST_BYTES);
     sign_key_free(key);
     charset_close(w->charset);
     free(w);
+    return r;
+}
+
+int trail_sign_copy(const struct conf *conf, const struct statement *made, const char *form, int fd,
+                    int manifest_fd)
+{
+    struct statement s = *made;
+    struct sign_key *key = NULL;
+    struct digester *d = NULL;
+    struct arena *a = arena_new();
+    struct sink sink;
+    char *line;
+    int r = a ? digester_new(&d) : GDPOP_ERR_NOMEM;
+    snprintf(s.form, sizeof(s.form), "%s", form);
+    s.has_file = true;
+    if (r == 0 && (r = digester_file(d, fd, s.file)) == 0 && (r = read_sign_key(conf, &key)) == 0 &&
+        (r = statement_write(&s, key, a, &line)) == 0 &&
+        (r = sink_open(&sink, manifest_fd, false)) == 0) {
+        r = sink_write(&sink, line, strlen(line));
+        r = sink_close(&sink, r);
+    }
+    sign_key_free(key);
+    digester_free(d);
+    arena_free(a);
     return r;
 }
 

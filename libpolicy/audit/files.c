@@ -104,18 +104,23 @@ static int pass_checkpoint(struct pass *p, const struct file *f, struct reader *
     return r;
 }
 
-/* A collector may get events twice, in the same bytes; the second time tells nothing. */
-static bool is_repeated(struct pass *p, const struct trail_line *line)
+bool files_repeated(struct gdpop_audit *a, uint64_t last, const struct trail_line *line)
 {
     size_t i = line->sequence % FILES_SEEN;
-    bool again = line->sequence <= p->last && p->a->seen[i].sequence == line->sequence &&
-                 digest_equal(p->a->seen[i].digest, line->digest);
+    bool again = line->sequence <= last && a->seen[i].sequence == line->sequence &&
+                 digest_equal(a->seen[i].digest, line->digest);
+    a->seen[i].sequence = line->sequence;
+    memcpy(a->seen[i].digest, line->digest, DIGEST_BYTES);
+    return again;
+}
+
+static bool is_repeated(struct pass *p, const struct trail_line *line)
+{
+    bool again = files_repeated(p->a, p->last, line);
     if (again && (p->repeated == 0 || line->sequence < p->repeated))
         p->repeated = line->sequence;
     if (again && line->sequence > p->repeated_to)
         p->repeated_to = line->sequence;
-    p->a->seen[i].sequence = line->sequence;
-    memcpy(p->a->seen[i].digest, line->digest, DIGEST_BYTES);
     return again;
 }
 
@@ -199,6 +204,7 @@ struct check {
     bool all_signed;
     bool first_of_file;
     bool collected; /* the file has checkpoints among its events: no manifest ends it */
+    uint8_t packed[LINE_MAX_BYTES];       /* the event that passes */
     uint8_t first_packed[LINE_MAX_BYTES]; /* the first event, until the manifest tells what was
                                              before it */
     size_t first_len;
@@ -227,12 +233,11 @@ void files_item(const struct trail_line *line, uint8_t packed[static LINE_MAX_BY
 static int check_line(struct pass *p, const struct trail_line *line)
 {
     struct check *c = p->arg;
-    uint8_t packed[LINE_MAX_BYTES];
     struct trail_item item;
-    files_item(line, packed, &item);
+    files_item(line, c->packed, &item);
     if (c->first_len == 0) {
         c->first_len = item.packed.len;
-        memcpy(c->first_packed, packed, c->first_len);
+        memcpy(c->first_packed, c->packed, c->first_len);
         c->first = line->sequence;
         memcpy(c->first_digest, line->digest, DIGEST_BYTES);
     } else if (c->first_of_file && line->sequence > c->v->last + 1) {

@@ -27,6 +27,9 @@ struct gdpop_audit {
     } seen[FILES_SEEN];
 };
 
+/* Whether the event passed before, in the same bytes, while `last` is the newest that passed: a
+ * collector may get events twice, and the second time tells nothing. */
+bool files_repeated(struct gdpop_audit *a, uint64_t last, const struct trail_line *line);
 /* packed: room for the event's bytes, which *item points to. */
 void files_item(const struct trail_line *line, uint8_t packed[static LINE_MAX_BYTES],
                 struct trail_item *item);

@@ -6,7 +6,10 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#include <string.h>
+
 struct following {
+    struct gdpop_audit *audit;
     struct verifier *verifier;
     int (*each)(const struct gdpop_audit_event *e, void *arg);
     void *arg;
@@ -17,6 +20,8 @@ static int follow_line(struct following *f, const struct trail_line *line)
     uint8_t packed[LINE_MAX_BYTES];
     struct trail_item item;
     struct gdpop_audit_event event;
+    if (files_repeated(f->audit, f->verifier->last, line))
+        return 0;
     files_item(line, packed, &item);
     int r = verifier_item(f->verifier, &item);
     if (r < 0)
@@ -46,7 +51,7 @@ int gdpop_audit_follow(struct gdpop_audit *a, const char *path,
                        void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg)
 {
     struct verifier v = a->verifier;
-    struct following f = {&v, each, arg};
+    struct following f = {a, &v, each, arg};
     struct trail_line line;
     struct reader *reader;
     int rc = 0;
@@ -57,6 +62,7 @@ int gdpop_audit_follow(struct gdpop_audit *a, const char *path,
     v.anchor_count = a->anchor_count;
     for (size_t i = 0; i < a->anchor_count; i++)
         a->anchors[i].met = false;
+    memset(a->seen, 0, sizeof(a->seen));
     int r = reader_follow(path, &reader);
     if (r < 0)
         return r;

@@ -162,6 +162,12 @@ static char *put_csv_text(char *p, const char *text, size_t len)
     return p;
 }
 
+size_t line_put_csv(const char *text, size_t len, char *out)
+{
+    *out = ',';
+    return (size_t)(put_csv_text(out + 1, text, len) - out);
+}
+
 static char *put_name(char *p, int column, bool json)
 {
     if (column > 0)

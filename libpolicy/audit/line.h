@@ -22,7 +22,14 @@ struct trail_line {
     uint8_t digest[DIGEST_BYTES], mac[DIGEST_BYTES];
 };
 
-enum { TEXT_HOST = 1, TEXT_ACTION = 4, TEXT_DETAIL = 14 };
+enum {
+    TEXT_HOST = 1,
+    TEXT_ACTOR = 2,
+    TEXT_SUBJECT = 3,
+    TEXT_ACTION = 4,
+    TEXT_OBJECT = 5,
+    TEXT_DETAIL = 14
+};
 
 /* Names of the members or columns, in order. */
 extern const char *const line_columns[LINE_COLUMNS];
@@ -40,8 +47,9 @@ size_t line_write_head(enum line_format format, char out[static LINE_MAX_BYTES])
  * what line_read_head found. GDPOP_ERR_FORMAT without a sentence. */
 int line_read(char *text, size_t len, enum line_format format, const uint8_t *csv_order,
               struct trail_line *line);
-/* Columns of a CSV file by its first line: order[i] is the index in line_columns of column i. */
-int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS]);
+/* Columns of a CSV file by its first line: order[i] is the index in line_columns of column i,
+ * order[LINE_COLUMNS] whether others stand behind them. */
+int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS + 1]);
 
 /* The bytes that were chained; 0 when they do not fit. */
 size_t line_pack(const struct trail_line *line, uint8_t out[static LINE_MAX_BYTES]);
@@ -54,6 +62,9 @@ void line_put_instant(int64_t at, int utc_offset_min, char out[static 32]);
  * GDPOP_ERR_FORMAT. */
 int line_member(char **p, char **name, char **value, size_t *len);
 
+/* A comma and the text as a field of CSV, guarded against spreadsheets that would compute it; the
+ * length. out has room for 2 * len + 4. */
+size_t line_put_csv(const char *text, size_t len, char *out);
 /* Text as a JSON string with its quotes; the length. out has room for 6 * strlen(text) + 2. */
 size_t line_put_text(const char *text, size_t len, char *out);
 

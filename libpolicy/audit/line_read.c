@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#include <endian.h>
 #include <string.h>
 
 /* ---- Values ---- */
@@ -47,46 +48,53 @@ static int read_instant(const char *p, size_t len, int64_t *at)
     return 0;
 }
 
-/* Value of a digit; 0x80 for what is none. */
-static const uint8_t digit[256] = {
-#define FOUR(c) [c] = 0x80, [c + 1] = 0x80, [c + 2] = 0x80, [c + 3] = 0x80
-#define SIXTEEN(c) FOUR(c), FOUR(c + 4), FOUR(c + 8), FOUR(c + 12)
-    SIXTEEN(0),   SIXTEEN(16),  SIXTEEN(32),  ['1'] = 1,    ['2'] = 2,    ['3'] = 3,
-    ['4'] = 4,    ['5'] = 5,    ['6'] = 6,    ['7'] = 7,    ['8'] = 8,    ['9'] = 9,
-    FOUR(58),     [62] = 0x80,  [63] = 0x80,  SIXTEEN(64),  [96] = 0x80,  ['a'] = 10,
-    ['b'] = 11,   ['c'] = 12,   ['d'] = 13,   ['e'] = 14,   ['f'] = 15,   [103] = 0x80,
-    FOUR(104),    FOUR(108),    SIXTEEN(112), SIXTEEN(128), SIXTEEN(144), SIXTEEN(160),
-    SIXTEEN(176), SIXTEEN(192), SIXTEEN(208), SIXTEEN(224), SIXTEEN(240),
-#undef FOUR
-#undef SIXTEEN
-};
-
 static int nibble(char c)
 {
-    uint8_t n = digit[(uint8_t)c];
-    return n & 0x80 ? -1 : n;
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Eight digits at once, for this is most of a line: each byte of v is a digit. */
+static bool hex_word(const char *p, uint8_t out[static 4])
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t v;
+    memcpy(&v, p, sizeof(v));
+    v = le64toh(v);
+    uint64_t n = (v & 0x0f * ones) + 9 * (v >> 6 & ones);
+    uint64_t letters = (n + 0x76 * ones) >> 7 & ones;
+    bool good = (n & 0xf0 * ones) == 0 && n + 0x30 * ones + 0x27 * letters == v;
+    n = (n << 4 | n >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+    n = (n | n >> 8) & UINT64_C(0x0000ffff0000ffff);
+    uint32_t four = htole32((uint32_t)(n | n >> 16));
+    memcpy(out, &four, sizeof(four));
+    return good;
 }
 
 static int read_hex(const char *p, size_t len, uint8_t out[static DIGEST_BYTES])
 {
-    if (len != 2 * DIGEST_BYTES)
-        return GDPOP_ERR_FORMAT;
-    unsigned bad = 0;
-    for (int i = 0; i < DIGEST_BYTES; i++) {
-        unsigned high = digit[(uint8_t)p[2 * i]], low = digit[(uint8_t)p[2 * i + 1]];
-        bad |= high | low;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return bad & 0x80 ? GDPOP_ERR_FORMAT : 0;
+    bool good = len == 2 * DIGEST_BYTES;
+    for (int i = 0; good && i < DIGEST_BYTES; i += 4)
+        good = hex_word(p + 2 * i, out + i);
+    return good ? 0 : GDPOP_ERR_FORMAT;
+}
+
+static bool is_text(int column)
+{
+    return column >= 2 && column < 18;
+}
+
+static void take_text(struct trail_line *line, int column, const char *value, size_t len)
+{
+    line->text[column - 2] = value;
+    line->text_len[column - 2] = len;
 }
 
 static int take(struct trail_line *line, int column, const char *value, size_t len)
 {
     uint64_t number = 0;
     int r;
-    if (column >= 2 && column < 18) {
-        line->text[column - 2] = value;
-        line->text_len[column - 2] = len;
+    if (is_text(column)) {
+        take_text(line, column, value, len);
         return 0;
     }
     switch (column) {
@@ -241,38 +249,67 @@ static int column_of(const char *name, int expected)
     return -1;
 }
 
+/* What line_write puts in front of each value; a quote at the end: the value is a string. */
+struct prefix {
+    const char *text;
+    size_t len;
+};
+#define P(text)                                                                                    \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+#define TEXT_P(name) P(",\"" name "\":\"")
+static const struct prefix prefixes[LINE_COLUMNS] = {
+    P("{\"sequence\":"), TEXT_P("at"),      TEXT_P("boot_id"), TEXT_P("host"),    TEXT_P("actor"),
+    TEXT_P("subject"),   TEXT_P("action"),  TEXT_P("object"),  TEXT_P("outcome"), TEXT_P("rule"),
+    TEXT_P("tag"),       TEXT_P("service"), TEXT_P("address"), TEXT_P("tty"),     TEXT_P("device"),
+    TEXT_P("session"),   TEXT_P("detail"),  TEXT_P("code"),    P(",\"uptime\":"), P(",\"epoch\":"),
+    TEXT_P("digest"),    TEXT_P("mac"),
+};
+
+/* The string at *p, which goes behind its closing quote: most have no escape and stay in place. */
+static int read_text(char **p, const char *end, char **value, size_t *len)
+{
+    char *quote = memchr(*p, '"', (size_t)(end - *p));
+    if (!quote || memchr(*p, '\\', (size_t)(quote - *p)))
+        return read_string(p, value, len);
+    *quote = '\0';
+    *value = *p;
+    *len = (size_t)(quote - *p);
+    *p = quote + 1;
+    return 0;
+}
+
+static int take_number(char **p, int column, struct trail_line *line)
+{
+    char *at = *p, *value = at, after;
+    while (*at >= '0' && *at <= '9')
+        at++;
+    after = *at;
+    *at = '\0';
+    int r = take(line, column, value, (size_t)(at - value));
+    *at = after;
+    *p = at;
+    return r;
+}
+
 /* The members that stand as line_write wrote them: *p and *expected go behind the last of those.
  * Whatever is written otherwise is left to line_member. */
 static int read_as_written(char **p, const char *end, int *expected, struct trail_line *line)
 {
     for (; *expected < LINE_COLUMNS; ++*expected) {
-        const char *name = line_columns[*expected];
-        size_t len = strlen(name);
-        char *at = *p, *value;
-        bool quoted = *expected != 0 && *expected != 18 && *expected != 19;
-        if ((size_t)(end - at) < len + 70 || *at != (*expected ? ',' : '{') || at[1] != '"' ||
-            memcmp(at + 2, name, len) != 0 || at[len + 2] != '"' || at[len + 3] != ':' ||
-            (at[len + 4] == '"') != quoted)
+        const struct prefix *x = &prefixes[*expected];
+        char *at = *p + x->len, *value;
+        size_t len;
+        int r;
+        if ((size_t)(end - *p) <= x->len || memcmp(*p, x->text, x->len) != 0)
             return 0;
-        value = at + len + 4 + quoted;
-        if (*expected >= 20 && value[64] == '"') {
-            at = value + 65;
-            len = 64;
-        } else if (quoted) {
-            at = value;
-            if (read_string(&at, &value, &len) < 0)
-                return GDPOP_ERR_FORMAT;
-        } else {
-            for (len = 0; value[len] >= '0' && value[len] <= '9'; len++)
-                ;
-            at = value + len;
-            if (*at != ',')
-                return 0;
-            *at = '\0';
-        }
-        int r = take(line, *expected, value, len);
-        if (!quoted)
-            *at = ',';
+        if (x->text[x->len - 1] != '"')
+            r = take_number(&at, *expected, line);
+        else if ((r = read_text(&at, end, &value, &len)) == 0 && is_text(*expected))
+            take_text(line, *expected, value, len);
+        else if (r == 0)
+            r = take(line, *expected, value, len);
         if (r < 0)
             return r;
         *p = at;
@@ -325,8 +362,10 @@ static char *read_field(char **p, size_t *len)
     return value;
 }
 
+/* Columns behind those of the line (names of persons) are not part of what was chained. */
 static int read_csv(char *p, const char *end, const uint8_t *order, struct trail_line *line)
 {
+    bool more = order[LINE_COLUMNS];
     for (int i = 0; i < LINE_COLUMNS; i++) {
         size_t len;
         if (p > end)
@@ -339,10 +378,10 @@ static int read_csv(char *p, const char *end, const uint8_t *order, struct trail
         if (take(line, order[i], value, len) < 0)
             return GDPOP_ERR_FORMAT;
     }
-    return p >= end ? 0 : GDPOP_ERR_FORMAT;
+    return p >= end || more ? 0 : GDPOP_ERR_FORMAT;
 }
 
-int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS])
+int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS + 1])
 {
     char *p = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
     uint32_t seen = 0;
@@ -355,7 +394,8 @@ int line_read_head(char *text, size_t len, uint8_t order[static LINE_COLUMNS])
         seen |= UINT32_C(1) << column;
         order[i] = (uint8_t)column;
     }
-    return *p ? GDPOP_ERR_FORMAT : 0;
+    order[LINE_COLUMNS] = *p != '\0';
+    return 0;
 }
 
 int line_read(char *text, size_t len, enum line_format format, const uint8_t *csv_order,

@@ -28,7 +28,7 @@ struct reader {
     size_t from, to;
     bool follows, ended;
     enum line_format format;
-    uint8_t order[LINE_COLUMNS];
+    uint8_t order[LINE_COLUMNS + 1];
     uint64_t line_number;
     struct charset *charset; /* of a CSV file without a byte order mark; NULL: UTF-8 */
     char *manifest, *checkpoint;

@@ -21,13 +21,18 @@ static char *text_in(struct arena *a, const char *text)
 /* The inner object, braces included. */
 static char *write_inner(const struct statement *s, struct arena *a)
 {
-    char at[33] = "", digest[65], previous[65];
+    char at[33] = "", digest[65], previous[65], file[80] = "";
     const char *by = text_in(a, s->by), *purpose = text_in(a, s->purpose);
     line_put_instant(s->at, 0, at);
     bytes_to_hex(BYTES(s->digest, DIGEST_BYTES), digest);
     bytes_to_hex(BYTES(s->previous, DIGEST_BYTES), previous);
     if (!by || !purpose)
         return NULL;
+    if (s->has_file) {
+        strcpy(file, ",\"file\":\"");
+        bytes_to_hex(BYTES(s->file, DIGEST_BYTES), file + 9);
+        strcat(file, "\"");
+    }
     if (strcmp(s->kind, "checkpoint") == 0)
         return arena_printf(a,
                             "{\"store\":\"%s\",\"host\":\"%s\",\"sequence\":%llu,\"digest\":\"%s\","
@@ -37,10 +42,10 @@ static char *write_inner(const struct statement *s, struct arena *a)
     return arena_printf(a,
                         "{\"form\":\"%s\",\"store\":\"%s\",\"host\":\"%s\",\"first\":%llu,"
                         "\"last\":%llu,\"previous\":\"%s\",\"digest\":\"%s\",\"epoch\":%llu,"
-                        "\"by\":%s,\"purpose\":%s,\"at\":\"%s\"}",
+                        "\"by\":%s,\"purpose\":%s,\"at\":\"%s\"%s}",
                         s->form, s->store, s->host, (unsigned long long)s->first,
                         (unsigned long long)s->last, previous, digest, (unsigned long long)s->epoch,
-                        by, purpose, at);
+                        by, purpose, at, file);
 }
 
 int statement_write(const struct statement *s, const struct sign_key *key, struct arena *a,
@@ -91,6 +96,10 @@ static int take(struct statement *s, const char *name, char *value, size_t len)
     NUMBER("epoch", epoch);
     HEX("previous", previous);
     HEX("digest", digest);
+    if (strcmp(name, "file") == 0) {
+        s->has_file = len == 2 * DIGEST_BYTES;
+        return s->has_file ? bytes_from_hex(value, s->file, DIGEST_BYTES) : GDPOP_ERR_FORMAT;
+    }
     if (strcmp(name, "at") == 0)
         return clock_parse(value, 0, false, &s->at);
     return 0;

@@ -17,6 +17,9 @@ struct statement {
     uint8_t previous[DIGEST_BYTES], digest[DIGEST_BYTES];
     /* manifest: what the file is ("export", "archive"), who asked for it and what for */
     char form[16], by[64], purpose[STATEMENT_TEXT_BYTES];
+    /* manifest of a copy in another form: the SM3 of that file */
+    bool has_file;
+    uint8_t file[DIGEST_BYTES];
 };
 
 /* The line with its newline, in the arena. */

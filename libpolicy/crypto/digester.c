@@ -4,6 +4,7 @@
 #include "crypto/provider.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { BLOCK_BYTES = 64 };
 
@@ -61,6 +62,21 @@ int digester_sm3(struct digester *d, const struct bytes *parts, size_t n,
     bool good = d->provider->sm3.init(d->ctx, NULL);
     for (size_t i = 0; good && i < n; i++)
         good = parts[i].len == 0 || d->provider->sm3.update(d->ctx, parts[i].data, parts[i].len);
+    return good && finish(d, d->ctx, out) ? 0 : failed();
+}
+
+int digester_file(struct digester *d, int fd, uint8_t out[static DIGEST_BYTES])
+{
+    uint8_t block[1 << 16];
+    ssize_t n;
+    off_t at = 0;
+    bool good = d->provider->sm3.init(d->ctx, NULL);
+    while (good && (n = pread(fd, block, sizeof(block), at)) != 0) {
+        if (n < 0)
+            return err_errno(_("a file cannot be read"));
+        good = d->provider->sm3.update(d->ctx, block, (size_t)n);
+        at += n;
+    }
     return good && finish(d, d->ctx, out) ? 0 : failed();
 }
 

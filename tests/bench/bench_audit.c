@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 500, COMMITS = 300 };
+enum { BLOCK = 500, COMMITS = 300, ROUNDS = 9 };
 
 static struct conf conf;
 static struct store *store;
@@ -183,7 +183,6 @@ static double bench_hash(void)
     double took = cpu_sec() - start;
     close(fd);
     free(bytes);
-    printf("SM3 of the same bytes: %.2f s\n", took);
     return took;
 }
 
@@ -203,10 +202,25 @@ static double bench_verify(void)
         !report.ok || !report.seal_checked)
         die("verify");
     double took = cpu_sec() - start;
-    printf("verified with seals: %.2f s, %llu events, %llu keys\n", took,
-           (unsigned long long)report.events, (unsigned long long)report.epochs);
     gdpop_audit_close(a);
     return took;
+}
+
+/* Median of the rounds' ratios: what else the machine does falls on both halves of a round. */
+static double bench_ratio(void)
+{
+    double hash[ROUNDS], verify[ROUNDS], ratio[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        hash[i] = bench_hash();
+        verify[i] = bench_verify();
+        ratio[i] = verify[i] / hash[i];
+    }
+    qsort(hash, ROUNDS, sizeof(*hash), by_value);
+    qsort(verify, ROUNDS, sizeof(*verify), by_value);
+    qsort(ratio, ROUNDS, sizeof(*ratio), by_value);
+    printf("SM3 of the same bytes: %.2f s, verified with seals: %.2f s (medians of %d)\n",
+           hash[ROUNDS / 2], verify[ROUNDS / 2], ROUNDS);
+    return ratio[ROUNDS / 2];
 }
 
 int main(int argc, char **argv)
@@ -230,12 +244,11 @@ int main(int argc, char **argv)
     if (store_read(store, a, &t) < 0 || trail_verify(t, &report) < 0)
         die("trail");
     txn_abort(t);
-    double export_sec = bench_export(report.last), hash_sec = bench_hash(),
-           verify_sec = bench_verify();
+    double export_sec = bench_export(report.last), ratio = bench_ratio();
     bench_append();
     bench_flushes();
-    printf("verify / hash = %.2f (at most 1.5); export of 1,000,000: %.1f s (at most 10)\n",
-           verify_sec / hash_sec, export_sec / (double)report.last * 1e6);
+    printf("verify / hash = %.2f (at most 1.5); export of 1,000,000: %.1f s (at most 10)\n", ratio,
+           export_sec / (double)report.last * 1e6);
     arena_free(a);
     store_close(store);
     snprintf(command, sizeof(command), "rm -rf '%s'", dir);

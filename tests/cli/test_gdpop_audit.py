@@ -320,6 +320,16 @@ class TestFollow(AuditTest):
         self.assertEqual(process.wait(), NOT_SOUND)
         process.stdin = None
 
+    def test_a_stream_that_comes_twice(self):
+        """As from a forwarder whose connection broke: checkpoints among the events, some again."""
+        with open(self.path("checkpoint-early"), encoding="utf-8") as file:
+            checkpoint = file.read()
+        stream = self.raw(1, 20) + [checkpoint] + self.raw(15, 30)
+        done = audit("follow", "--seal-key", self.path("seal-key"), "-", input="".join(stream))
+        self.assertEqual(done.status, SOUND, done)
+        self.assertEqual([line.split()[0] for line in done.out.splitlines()],
+                         [str(n) for n in range(1, 31)])
+
     def test_filters_and_json(self):
         with open(self.path("all.jsonl"), encoding="utf-8") as file:
             done = audit("follow", "--json", "--tag", "GD-16", "-", stdin=file)

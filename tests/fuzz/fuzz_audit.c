@@ -23,7 +23,7 @@ static void write_and_read(const struct trail_line *line, enum line_format forma
 {
     static char text[LINE_MAX_BYTES];
     static uint8_t packed[LINE_MAX_BYTES], again[LINE_MAX_BYTES];
-    uint8_t order[LINE_COLUMNS];
+    uint8_t order[LINE_COLUMNS + 1];
     struct trail_line back;
     for (uint8_t i = 0; i < LINE_COLUMNS; i++)
         order[i] = i;
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trail_line line;
     struct statement statement;
     struct verifier verifier;
-    uint8_t order[LINE_COLUMNS];
+    uint8_t order[LINE_COLUMNS + 1];
     size_t count = 0;
     bool good;
     char *text = copy_of(data, size);

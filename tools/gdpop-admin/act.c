@@ -1,6 +1,7 @@
 #include "act.h"
 
 #include "actor.h"
+#include "copy.h"
 #include "locked_out.h"
 #include "operations.h"
 #include "progress.h"
@@ -117,9 +118,12 @@ static bool has_file(const struct call *call)
 
 static int create_out(struct tool *t, const struct call *call, struct out_file *out)
 {
-    for (size_t i = 0; i < call->count && !t->dry_run; i++)
-        if (makes_file(call->list[i].param))
-            return out_file_create(t, call->list[i].typed, out);
+    for (size_t i = 0; i < call->count && !t->dry_run; i++) {
+        const struct argument *g = &call->list[i];
+        if (makes_file(g->param))
+            return g->param->kind == GDPOP_PARAM_STREAM ? out_file_begin(t, g->typed, out)
+                                                        : out_file_create(t, g->typed, out);
+    }
     return 0;
 }
 
@@ -187,7 +191,7 @@ static int ask_confirmation(struct tool *t, struct call *call)
 }
 
 static int call_library(struct tool *t, struct gdpop_admin *a, const struct call *call,
-                        const struct out_file *out, const struct gdpop_result **result)
+                        int stream_fd, const struct gdpop_result **result)
 {
     char descriptor[16];
     struct gdpop_arg *args = calloc(call->count + 1, sizeof(*args));
@@ -198,7 +202,7 @@ static int call_library(struct tool *t, struct gdpop_admin *a, const struct call
         args[i] = g->content ? (struct gdpop_arg){g->param->name, g->content, g->content_len}
                              : (struct gdpop_arg){g->param->name, g->typed, strlen(g->typed)};
         if (g->param->kind == GDPOP_PARAM_STREAM) {
-            snprintf(descriptor, sizeof(descriptor), "%d", out->fd);
+            snprintf(descriptor, sizeof(descriptor), "%d", stream_fd);
             args[i] = (struct gdpop_arg){g->param->name, descriptor, strlen(descriptor)};
         }
     }
@@ -232,24 +236,22 @@ unsigned act_flags(const struct tool *t, const char *actor)
                         : GDPOP_ADMIN_HOST;
 }
 
-static int begin_call(struct tool *t, const char *actor, const struct call *call,
-                      const struct out_file *out, struct gdpop_admin **a,
-                      const struct gdpop_result **result)
+static int begin_call(struct tool *t, const char *actor, const struct call *call, int stream_fd,
+                      struct gdpop_admin **a, const struct gdpop_result **result)
 {
     unsigned flags = act_flags(t, actor) | (call->operation->writes ? 0 : GDPOP_ADMIN_READ);
     int r = gdpop_admin_begin(t->g, actor, flags, a);
     if (r)
         return say_library(t, r);
-    r = call_library(t, *a, call, out, result);
+    r = call_library(t, *a, call, stream_fd, result);
     progress_end();
     return r;
 }
 
 /* A change that might lock people out is tried first; with the store closed again it is told whom,
  * and then made. */
-static int try_first(struct tool *t, const char *actor, const struct call *call,
-                     const struct out_file *out, struct gdpop_admin **a,
-                     const struct gdpop_result **result, char **locked_out)
+static int try_first(struct tool *t, const char *actor, const struct call *call, int stream_fd,
+                     struct gdpop_admin **a, const struct gdpop_result **result, char **locked_out)
 {
     char *text = NULL;
     size_t count = 0;
@@ -259,7 +261,7 @@ static int try_first(struct tool *t, const char *actor, const struct call *call,
         *a = NULL;
         r = locked_out_ask(t, text, count);
         if (r == 0)
-            r = begin_call(t, actor, call, out, a, result);
+            r = begin_call(t, actor, call, stream_fd, a, result);
     }
     free(text);
     return r;
@@ -281,19 +283,22 @@ static int show(struct tool *t, const struct call *call, const struct gdpop_resu
 /* The answer is kept as text: it is printed only once the store is closed, since a terminal or a
  * pager may stand still. */
 static int with_store(struct tool *t, const char *actor, const struct call *call,
-                      struct out_file *out, char **answer, bool *committed)
+                      struct out_file *out, struct copy *copy, char **answer, bool *committed)
 {
     struct gdpop_admin *a = NULL;
     const struct gdpop_result *result = NULL;
     char *locked_out = NULL;
     bool ok = false;
-    int r = begin_call(t, actor, call, out, &a, &result);
+    int stream_fd = copy->source ? fileno(copy->source) : out->fd;
+    int r = begin_call(t, actor, call, stream_fd, &a, &result);
     if (r == 0)
-        r = try_first(t, actor, call, out, &a, &result, &locked_out);
+        r = try_first(t, actor, call, stream_fd, &a, &result, &locked_out);
     if (r == 0)
         r = hand_over(t, call, result, out);
     if (r == 0)
         r = act_commit(t, a);
+    if (r == 0 && copy->source)
+        r = copy_make(t, a, copy, out);
     if (r == 0) {
         *committed = !t->dry_run;
         ok = result->ok;
@@ -320,6 +325,7 @@ static void take_format(struct tool *t, const struct call *call)
 int act_run(struct tool *t, struct call *call)
 {
     struct out_file out = {.fd = -1};
+    struct copy copy = {.manifest.fd = -1};
     const char *actor = NULL;
     char *answer = NULL;
     bool host_may = call->operation->duties & GDPOP_DUTY_HOST;
@@ -339,8 +345,13 @@ int act_run(struct tool *t, struct call *call)
         signals_hold();
         r = create_out(t, call, &out);
         if (r == 0)
-            r = with_store(t, actor, call, &out, &answer, &committed);
-        out_file_close(&out, committed);
+            r = copy_begin(t, call, &out, &copy);
+        if (r == 0)
+            r = with_store(t, actor, call, &out, &copy, &answer, &committed);
+        int named = committed ? out_file_finish(t, &out) : 0;
+        out_file_close(&out, committed && named == 0);
+        int ended = copy_end(t, &copy, committed && named == 0);
+        r = r ? r : named ? named : ended;
         signals_release();
     }
     if (answer)

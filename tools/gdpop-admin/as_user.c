@@ -25,8 +25,9 @@ struct rights {
 };
 
 struct task {
-    enum { OPEN, MKDIR, UNLINK } kind;
+    enum { OPEN, MKDIR, UNLINK, RENAME } kind;
     const char *path;
+    const char *to; /* RENAME */
     int flags;
     mode_t mode;
     int fd; /* OPEN: the result; UNLINK: the file that is meant */
@@ -93,6 +94,17 @@ static int unlink_same(const char *path, int fd)
     return unlink(path) ? errno : 0;
 }
 
+/* Never over an existing file; NFS has no such renaming, but links. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE)) {
+        if (errno != EINVAL || link(from, to))
+            return errno;
+        (void)unlink(from);
+    }
+    return sync_directory(to);
+}
+
 static int perform(struct task *task)
 {
     switch (task->kind) {
@@ -105,6 +117,8 @@ static int perform(struct task *task)
         return mkdir(task->path, task->mode) ? errno : 0;
     case UNLINK:
         return unlink_same(task->path, task->fd);
+    case RENAME:
+        return rename_new(task->path, task->to);
     }
     return EINVAL;
 }
@@ -191,7 +205,7 @@ static int as_user(struct task *task)
 
 int as_user_open(const char *path, int flags, mode_t mode, int *fd)
 {
-    struct task task = {OPEN, path, flags, mode, -1};
+    struct task task = {.kind = OPEN, .path = path, .flags = flags, .mode = mode, .fd = -1};
     int error = as_user(&task);
     *fd = error ? -1 : task.fd;
     return error == 0 && task.fd < 0 ? EIO : error;
@@ -200,6 +214,12 @@ int as_user_open(const char *path, int flags, mode_t mode, int *fd)
 int as_user_mkdir(const char *path, mode_t mode)
 {
     struct task task = {.kind = MKDIR, .path = path, .mode = mode};
+    return as_user(&task);
+}
+
+int as_user_rename(const char *from, const char *to)
+{
+    struct task task = {.kind = RENAME, .path = from, .to = to};
     return as_user(&task);
 }
 

@@ -14,6 +14,8 @@ bool as_user_is_needed(void);
 /* A file made by O_CREAT is durable in its directory before the call returns. */
 int as_user_open(const char *path, int flags, mode_t mode, int *fd);
 int as_user_mkdir(const char *path, mode_t mode);
+/* Gives from the name to, which must not exist. */
+int as_user_rename(const char *from, const char *to);
 /* Removes path if it is still the file behind fd. */
 int as_user_unlink(const char *path, int fd);
 

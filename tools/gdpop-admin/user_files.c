@@ -160,6 +160,49 @@ int user_profile_read(const struct tool *t, const char *name, char **content, si
     return r;
 }
 
+int out_file_begin(const struct tool *t, const char *path, struct out_file *out)
+{
+    *out = (struct out_file){.fd = -1, .path = path};
+    if (is_there(path))
+        return say(t, GDPOP_ERR_USAGE, _("%s exists: name a new file"), path);
+    char *part = say_format("%s.part", path);
+    if (!part)
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    int r = out_file_create(t, part, out);
+    out->path = path;
+    if (out->fd < 0)
+        free(part);
+    else
+        out->part = part;
+    return r;
+}
+
+int out_file_finish(const struct tool *t, struct out_file *out)
+{
+    if (!out->part)
+        return 0;
+    int error = as_user_rename(out->part, out->path);
+    if (error)
+        return say_path(t, out->path, error);
+    free(out->part);
+    out->part = NULL;
+    return 0;
+}
+
+int out_file_fill(const struct tool *t, const struct out_file *out, int fd)
+{
+    char block[1 << 16];
+    ssize_t n;
+    for (off_t at = 0; (n = pread(fd, block, sizeof(block), at)) != 0; at += n) {
+        if (n < 0)
+            return say_path(t, out->path, errno);
+        for (ssize_t from = 0, some; from < n; from += some)
+            if ((some = write(out->fd, block + from, (size_t)(n - from))) < 0)
+                return say_path(t, out->path, errno);
+    }
+    return fsync(out->fd) ? say_path(t, out->path, errno) : 0;
+}
+
 int out_file_create(const struct tool *t, const char *path, struct out_file *out)
 {
     struct statfs fs;
@@ -200,10 +243,13 @@ void out_file_close(struct out_file *out, bool keep)
     if (!keep) {
         if (ftruncate(out->fd, 0))
             say_note("%s: %s", out->path, reason(errno));
-        int error = as_user_unlink(out->path, out->fd);
+        const char *name = out->part ? out->part : out->path;
+        int error = as_user_unlink(name, out->fd);
         if (error)
-            say_note(_("%s could not be removed: %s"), out->path, reason(error));
+            say_note(_("%s could not be removed: %s"), name, reason(error));
     }
+    free(out->part);
+    out->part = NULL;
     close(out->fd);
     out->fd = -1;
 }

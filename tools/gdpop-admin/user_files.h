@@ -26,8 +26,16 @@ int user_profile_read(const struct tool *t, const char *name, char **content, si
 struct out_file {
     int fd; /* -1 when there is none */
     const char *path;
+    char *part; /* the name it has until it is whole; NULL: path from the beginning */
 };
 int out_file_create(const struct tool *t, const char *path, struct out_file *out);
+/* The same for a file that takes long to write: it has another name until out_file_finish, so that
+ * nothing takes half of it for the whole. */
+int out_file_begin(const struct tool *t, const char *path, struct out_file *out);
+/* Gives it its name; a file that has come by this name meanwhile is not written over. */
+int out_file_finish(const struct tool *t, struct out_file *out);
+/* Writes all bytes of the file behind fd, durably. */
+int out_file_fill(const struct tool *t, const struct out_file *out, int fd);
 /* Writes text and a newline durably. */
 int out_file_write(const struct tool *t, struct out_file *out, const char *text);
 /* Closes it; unless keep, removes it too. Nothing happens when there is none. */

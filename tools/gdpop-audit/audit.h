@@ -3,6 +3,7 @@
 #define GDPOP_AUDIT_TOOL_H
 
 #include "report/report.h"
+#include "report/words.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,9 @@ int fail(int r);
 void put_json(FILE *out, const char *text);
 /* Text as it may be shown on a terminal. */
 void put_clean(FILE *out, const char *text);
+/* Whether the file is a copy of an export in a form that verifies by its manifest only. */
+bool is_copy(const char *path);
+int verify_copies(struct gdpop_audit *a, const struct options *o, int count, char **files);
 /* An event as show and follow print it: a line, or an object a line. */
 void put_event(const struct gdpop_audit_event *e, bool json);
 

@@ -14,6 +14,14 @@ static int complain(const char *path, int error)
     return EXIT_SYSTEM;
 }
 
+/* Never over an existing file. NFS has no such renaming, FAT has no links. */
+static int name_page(const char *part, const char *path)
+{
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return 0;
+    return errno == EINVAL && link(part, path) == 0 ? 0 : -1;
+}
+
 /* A page under construction has another name, so that a full disk leaves no half page, and no
  * existing file (an export named by mistake) is written over. */
 static int write_page(struct report *r, const char *path)
@@ -35,7 +43,7 @@ static int write_page(struct report *r, const char *path)
             error = errno;
         if (rc < 0)
             code = fail(rc);
-        else if (error || linkat(AT_FDCWD, part, AT_FDCWD, path, 0) < 0)
+        else if (error || name_page(part, path) < 0)
             code = complain(path, error ? error : errno);
         unlink(part);
     }

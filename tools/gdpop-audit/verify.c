@@ -43,6 +43,9 @@ static int run(struct gdpop_audit *a, const struct options *o, int count, char *
     struct telling t = {.json = o->json};
     struct gdpop_audit_report report;
     int r = 0;
+    for (int i = 0; i < count; i++)
+        if (is_copy(files[i]))
+            return verify_copies(a, o, count, files);
     for (int i = 0; r == 0 && i < count; i++)
         r = gdpop_audit_add(a, files[i]);
     if (r < 0)

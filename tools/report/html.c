@@ -2,6 +2,7 @@
 #include "labels.h"
 #include "page.h"
 #include "text.h"
+#include "words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

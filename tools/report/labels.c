@@ -2,6 +2,7 @@
 
 #include "report.h"
 #include "text.h"
+#include "words.h"
 
 struct label {
     const char *name, *english;
@@ -23,7 +24,7 @@ static const struct label labels[] = {
     {"offsite", N_("off-site attempts")},
     {"sharing", N_("sharing")},
     {"lending", N_("lending")},
-    {"acts", N_("administrative acts")},
+    {"acts", N_("acts done")},
     {"refused", N_("refused acts")},
     {"observed", N_("observed only")},
     {"others", N_("{0} others")},

@@ -26,12 +26,4 @@ int report_write(struct report *r, FILE *out);
 void report_sentences(const struct gdpop_audit_report *r, size_t findings,
                       void (*each)(const char *sentence, void *arg), void *arg);
 
-static inline __attribute__((format_arg(1))) const char *_(const char *english)
-{
-    return gdpop_text(english);
-}
-#ifndef N_
-#define N_(english) (english)
-#endif
-
 #endif

@@ -1,4 +1,5 @@
 #include "report.h"
+#include "words.h"
 
 #define SAY(...)                                                                                   \
     do {                                                                                           \
