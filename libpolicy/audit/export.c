@@ -297,8 +297,8 @@ int trail_sign_copy(const struct conf *conf, const struct statement *made, const
     int r = a ? digester_new(&d) : GDPOP_ERR_NOMEM;
     snprintf(s.form, sizeof(s.form), "%s", form);
     s.has_file = true;
-    if (r == 0 && (r = digester_file(d, fd, s.file)) == 0 && (r = trail_sign_key(conf, &key)) == 0 &&
-        (r = statement_write(&s, key, a, &line)) == 0 &&
+    if (r == 0 && (r = digester_file(d, fd, s.file)) == 0 &&
+        (r = trail_sign_key(conf, &key)) == 0 && (r = statement_write(&s, key, a, &line)) == 0 &&
         (r = sink_open(&sink, manifest_fd, false)) == 0) {
         r = sink_write(&sink, line, strlen(line));
         r = sink_close(&sink, r);

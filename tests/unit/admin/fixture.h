@@ -192,6 +192,15 @@ static inline int find_row(const struct fixture *f, const char *name, const char
     return -1;
 }
 
+/* Row in which the field holds this text somewhere, -1 when none does. */
+static inline int find_part(const struct fixture *f, const char *name, const char *text)
+{
+    for (size_t i = 0; i < f->result->count; i++)
+        if (strstr(field(f, i, name), text))
+            return (int)i;
+    return -1;
+}
+
 /* Changes the store behind the operations' back, without an event. */
 static inline void with_store(struct fixture *f, int (*change)(struct txn *t, void *arg), void *arg)
 {

@@ -48,7 +48,7 @@ static void a_corrected_number_stays_the_person_s(void **state)
     assert_ok(RUN(f, "audadm", "audit", "list", "action", "person.correct"));
     assert_int_equal(f->result->count, 2);
     assert_int_equal(
-        find_row(f, "detail", "id_number 110***********002X -> 440***********1235; 录入错误") >= 0,
+        find_part(f, "detail", "id_number 110***********002X -> 440***********1235; 录入错误") >= 0,
         1);
 }
 
