@@ -14,6 +14,7 @@ static const char *const masked[] = {
     "model.Credential.history_salt",
     "model.OldPassword.hash",
     "model.Device.codes",
+    "model.Device.name", /* 张三的电脑 */
     "model.NamedValue.value",
 };
 
