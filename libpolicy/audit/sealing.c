@@ -111,6 +111,13 @@ static const char *lacking(int error, const struct seal_file *f)
                                    : N_("the seal could not be read");
 }
 
+/* What another process would find as well. A lack of descriptors or memory, which its user may have
+ * chosen, must not leave events without a seal. */
+static bool is_lost(int error)
+{
+    return error == GDPOP_ERR_SEAL || error == GDPOP_ERR_KEY || error == GDPOP_ERR_SYSTEM;
+}
+
 static int open_file(struct txn *t, const Model__Event *newest, uint64_t epoch, struct seal_file *f,
                      int *slot)
 {
@@ -136,7 +143,7 @@ int sealing_open(struct txn *t, const Model__Event *newest, const Model__TrailEn
     int r = open_file(t, newest, epoch, &f, &slot);
     if (r == 0)
         r = attach(t, &f, slot, sp);
-    else if (anyway && newest && r != GDPOP_ERR_NOMEM)
+    else if (anyway && newest && is_lost(r))
         r = attach_none(t, r, lacking(r, &f), epoch, sp);
     seal_file_close(&f);
     return r;

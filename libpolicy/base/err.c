@@ -67,6 +67,8 @@ static int errno_code(int number)
     case EDQUOT:
         return GDPOP_ERR_FULL;
     case ENOMEM:
+    case EMFILE: /* this process lacks what another one may have */
+    case ENFILE:
         return GDPOP_ERR_NOMEM;
     case ENOENT:
         return GDPOP_ERR_NOT_FOUND;

@@ -95,7 +95,7 @@ int guard_files(const char *dir, struct guard *g)
 }
 
 struct meta {
-    uint64_t page_bytes, last_page, txn;
+    uint64_t page_bytes, last_page, free_root, main_root, txn;
 };
 
 static uint64_t number_at(const uint8_t *page, int at, size_t len)
@@ -123,25 +123,28 @@ static bool read_meta(int fd, off_t at, struct meta *m)
     if (pread(fd, page, sizeof(page), at) != sizeof(page))
         return false;
     memcpy(&flags, page + META_FLAGS_AT, sizeof(flags));
-    uint64_t page_bytes = number_at(page, META_PAGE_BYTES_AT, 4);
-    uint64_t last = number_at(page, META_LAST_PAGE_AT, 8);
-    uint64_t free_root = number_at(page, META_FREE_ROOT_AT, 8);
-    uint64_t main_root = number_at(page, META_MAIN_ROOT_AT, 8);
-    if (!(flags & META_FLAG) || number_at(page, META_MAGIC_AT, 4) != meta_magic ||
-        number_at(page, META_VERSION_AT, 4) != meta_version)
-        return false;
-    if (page_bytes < 512 || page_bytes > 65536 || (page_bytes & (page_bytes - 1)))
-        return false;
-    if (last < 1 || !is_root(free_root, last) || !is_root(main_root, last))
-        return false;
-    *m = (struct meta){page_bytes, last, number_at(page, META_TXN_AT, 8)};
-    return true;
+    *m = (struct meta){.page_bytes = number_at(page, META_PAGE_BYTES_AT, 4),
+                       .last_page = number_at(page, META_LAST_PAGE_AT, 8),
+                       .free_root = number_at(page, META_FREE_ROOT_AT, 8),
+                       .main_root = number_at(page, META_MAIN_ROOT_AT, 8),
+                       .txn = number_at(page, META_TXN_AT, 8)};
+    return (flags & META_FLAG) && number_at(page, META_MAGIC_AT, 4) == meta_magic &&
+           number_at(page, META_VERSION_AT, 4) == meta_version && m->page_bytes >= 512 &&
+           m->page_bytes <= 65536 && (m->page_bytes & (m->page_bytes - 1)) == 0;
+}
+
+/* Of the newest alone: where the disk refused a commit its last write, LMDB leaves the older one
+ * with roots that lie behind its last page, and never looks at them. */
+static bool has_roots(const struct meta *m)
+{
+    return m->last_page >= 1 && is_root(m->free_root, m->last_page) &&
+           is_root(m->main_root, m->last_page);
 }
 
 int guard_data(const char *dir)
 {
     char path[PATH_MAX];
-    struct meta first, second;
+    struct meta first = {0}, second = {0};
     struct stat st;
     int r = store_path(dir, STORE_DATA_FILE, path);
     int fd = r < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -154,10 +157,10 @@ int guard_data(const char *dir)
     /* Looked at afterwards: the file grows before a meta page says so. */
     bool seen = fstat(fd, &st) == 0;
     close(fd);
-    if (!seen || !sound)
+    const struct meta *newest = first.txn > second.txn ? &first : &second;
+    if (!seen || !sound || !has_roots(newest))
         return err_fail(GDPOP_ERR_STORE, _("%s is not a store or its first pages are damaged"),
                         path);
-    const struct meta *newest = first.txn > second.txn ? &first : &second;
     if (newest->last_page >= (uint64_t)st.st_size / newest->page_bytes)
         return err_fail(GDPOP_ERR_STORE,
                         _("%s is cut off: %lld bytes, but pages up to %llu are in use"), path,

@@ -178,6 +178,35 @@ static void test_data_file_damaged(void **state)
     fixture_check_clean(f);
 }
 
+static uint64_t number_in(struct fixture *f, off_t at)
+{
+    uint64_t v = 0;
+    int fd = open(fixture_file(f, STORE_DATA_FILE), O_RDONLY);
+    assert_int_equal(pread(fd, &v, sizeof(v), at), sizeof(v));
+    close(fd);
+    return v;
+}
+
+static void set_number(struct fixture *f, off_t at, uint64_t v)
+{
+    int fd = open(fixture_file(f, STORE_DATA_FILE), O_WRONLY);
+    assert_int_equal(pwrite(fd, &v, sizeof(v), at), sizeof(v));
+    close(fd);
+}
+
+/* Where the disk refused the last write of a commit, LMDB leaves the older of the two first pages
+ * with the roots that the commit would have had: the newer one counts. */
+static void test_first_page_after_a_commit_that_failed(void **state)
+{
+    enum { PAGE = 4096, MAIN_ROOT_AT = 128, TXN_AT = 144 };
+    struct fixture *f = *state;
+    off_t newer = number_in(f, TXN_AT) > number_in(f, PAGE + TXN_AT) ? 0 : PAGE;
+    set_number(f, PAGE - newer + MAIN_ROOT_AT, 1 << 20);
+    fixture_check_clean(f);
+    set_number(f, newer + MAIN_ROOT_AT, 1 << 20);
+    assert_refused(f, GDPOP_ERR_STORE, "first pages are damaged");
+}
+
 static void test_rights(void **state)
 {
     struct fixture *f = *state;
@@ -349,6 +378,7 @@ int main(void)
         TEST(test_missing_files),
         TEST(test_lock_file_short_or_with_holes),
         TEST(test_data_file_damaged),
+        TEST(test_first_page_after_a_commit_that_failed),
         TEST(test_rights),
         TEST(test_links_and_other_files),
         TEST(test_keys),
