@@ -136,16 +136,20 @@ static _Noreturn void child(int fd, int (*work)(void *arg), void *arg, const voi
 
 int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size)
 {
+    if (caller_uid != 0)
+        return apart_always(work, arg, answer, size);
+    /* The work speaks the person's language; the calling thread keeps its own. */
+    const char *language = gdpop_language(NULL);
+    int r = work(arg);
+    gdpop_language(language);
+    return r;
+}
+
+int apart_always(int (*work)(void *arg), void *arg, void *answer, size_t size)
+{
     struct report report;
     struct sigaction now = {.sa_handler = SIG_DFL}, before;
     int fd[2], status;
-    if (caller_uid == 0) {
-        /* The work speaks the person's language; the calling thread keeps its own. */
-        const char *language = gdpop_language(NULL);
-        int r = work(arg);
-        gdpop_language(language);
-        return r;
-    }
     if (pipe2(fd, O_CLOEXEC) != 0)
         return err_errno(_("cannot make a pipe"));
     /* The program may ignore SIGCHLD or reap in a handler of its own; either would take our child.

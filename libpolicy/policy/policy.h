@@ -143,6 +143,8 @@ void breakglass_note_session(struct gdpop *g, const struct gdpop_evidence *ev);
  * child in a session of its own, with real uid 0 and all signals blocked (DESIGN 4.6). Returns what
  * work returned, or GDPOP_ERR_SYSTEM. */
 int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size);
+/* The same in a child whoever calls: for work that leaves in memory what must not stay there. */
+int apart_always(int (*work)(void *arg), void *arg, void *answer, size_t size);
 
 /* In a forked child: a session and user id of its own, signals blocked, standard files and working
  * directory its own, and none of the limits and priorities that the calling user chose. 0 or -1. */

@@ -79,9 +79,13 @@ int source_flood(struct txn *t, const char *name, enum flood *flood)
         source->summary_at = now_at;
         source->suppressed = 0;
     }
-    if (source->suppressed > FLOOD_EVENTS)
-        return 0;
-    source->suppressed++;
-    *flood = source->suppressed <= FLOOD_EVENTS ? FLOOD_EVENT : FLOOD_SUMMARY;
+    /* Counted on when nothing is recorded: a failure without a commit would be the quicker one, and
+     * tell the name of no account from those whose failures are counted. */
+    if (source->suppressed <= FLOOD_EVENTS + 1)
+        source->suppressed++;
+    if (source->suppressed <= FLOOD_EVENTS)
+        *flood = FLOOD_EVENT;
+    else if (source->suppressed == FLOOD_EVENTS + 1)
+        *flood = FLOOD_SUMMARY;
     return store_put_source(t, name, source);
 }
