@@ -98,8 +98,9 @@ static size_t newest_txn(struct env *e)
 }
 
 /* LMDB counts transactions in the lock file; the data file tells the newest one too. They differ by
- * one for a moment when a commit ends, and for good when the lock file was set up by halves: then
- * writing would fork the store from an older state. */
+ * one for a moment when a commit ends, until the next writer when its writer was killed in that
+ * moment, and for good when the lock file was set up by halves: then writing would fork the store
+ * from an older state. */
 static bool is_behind(struct env *e, unsigned flags, size_t newest, MDB_txn *txn)
 {
     size_t id = mdb_txn_id(txn);
@@ -117,7 +118,7 @@ int map_begin(struct env *e, unsigned flags, int wait_ms, MDB_txn **txn)
         size_t newest = newest_txn(e);
         int rc = mdb_txn_begin(env_mdb(e), NULL, flags, txn);
         if (rc == 0 && !is_behind(e, flags, newest, *txn))
-            return 0;
+            return flags & MDB_RDONLY && mdb_txn_id(*txn) < newest ? MAP_UNTOLD : 0;
         if (rc == 0) {
             mdb_txn_abort(*txn);
             *txn = NULL;

@@ -93,7 +93,10 @@ struct gate *env_gate(struct env *e);
 void gate_init(struct gate *g);
 
 /* Begins; a map that another process made larger is taken over, stale readers are cleared when
- * there is no reader slot left. Each success needs one map_end after commit or abort. */
+ * there is no reader slot left. Each success needs one map_end after commit or abort; one of them
+ * is MAP_UNTOLD, a reader that stands before the newest commit, which LMDB has written and not told
+ * yet. */
+enum { MAP_UNTOLD = 1 };
 int map_begin(struct env *e, unsigned flags, int wait_ms, MDB_txn **txn);
 void map_end(struct env *e);
 /* Grows the map by at least min_bytes, and its share of the disk. No transaction of this thread may

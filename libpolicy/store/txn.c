@@ -75,16 +75,6 @@ static int new_txn(struct store *s, struct arena *a, struct txn **tp)
     return 0;
 }
 
-int store_read(struct store *s, struct arena *a, struct txn **tp)
-{
-    int r = new_txn(s, a, tp);
-    if (r == 0 && (r = map_begin(s->env, MDB_RDONLY, txn_wait_ms(*tp), &(*tp)->mdb)) < 0) {
-        free(*tp);
-        *tp = NULL;
-    }
-    return r;
-}
-
 static int take_write_lock(struct txn *t)
 {
     char path[PATH_MAX];
@@ -134,6 +124,38 @@ static void end_mdb(struct txn *t)
     t->mdb = NULL;
     map_end(t->store->env);
     tell_note(t, false);
+}
+
+/* A writer that was killed when its commit stood in the file, and before it told so in LMDB's lock
+ * file, has left a change that readers would see only behind the next writer: a failure that is not
+ * counted yet, a password that still holds. To begin to write is to tell of it, or to wait for the
+ * writer who is about to. */
+static int tell_commit(struct txn *t)
+{
+    int r = take_write_lock(t);
+    if (r == 0 && (r = map_begin(t->store->env, 0, txn_wait_ms(t), &t->mdb)) == 0)
+        end_mdb(t);
+    drop_write_lock(t);
+    return r;
+}
+
+int store_read(struct store *s, struct arena *a, struct txn **tp)
+{
+    int r = new_txn(s, a, tp);
+    if (r < 0)
+        return r;
+    struct txn *t = *tp;
+    if ((r = map_begin(s->env, MDB_RDONLY, txn_wait_ms(t), &t->mdb)) == MAP_UNTOLD) {
+        end_mdb(t);
+        if ((r = tell_commit(t)) == 0)
+            r = map_begin(s->env, MDB_RDONLY, txn_wait_ms(t), &t->mdb);
+    }
+    if (r < 0) {
+        free(t);
+        *tp = NULL;
+        return r;
+    }
+    return 0; /* a commit untold once more has ended after this call began */
 }
 
 static int commit_mdb(struct txn *t)
