@@ -16,7 +16,7 @@ CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file
 TESTS = os.path.join(CHECKOUT, "tests")
 PRESET = os.environ.get("GDPOP_PRESET", "dev")
 BUILD = os.path.join(CHECKOUT, "build", PRESET)
-CTEST_GROUPS = ("unit", "pam", "check", "fuzz")
+CTEST_GROUPS = ("unit", "pam", "check", "fuzz", "crash", "storm")
 LAB_GROUPS = ("cli", "e2e", "lab")
 FILE_TIMEOUT_SEC = 900
 
