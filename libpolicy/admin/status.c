@@ -2,6 +2,7 @@
 #include "admin/status.h"
 
 #include "admin/calendar.h"
+#include "admin/check.h"
 #include "admin/forward.h"
 #include "nss/snapshot.h"
 #include <inttypes.h>
@@ -10,17 +11,33 @@
 
 enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64, FORWARD_LATE_MIN = 15 };
 
-int status_line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
-                bool ok, const char *remedy)
+const char *const severity_names[] = {N_("fine"), N_("notice"), N_("warning"), N_("serious")};
+
+int status_finding(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                   enum severity severity, const char *remedy)
 {
+    const bool ok = severity <= SEVERITY_notice;
     int r;
     a->result.ok &= ok;
     if ((r = result_row(a, 0)) != 0 || (r = result_text(a, "item", _("Item"), name)) != 0 ||
         (r = result_text(a, "title", _("What"), title)) != 0 ||
         (r = result_text(a, "value", _("Value"), value)) != 0 ||
-        (r = result_bool(a, "ok", _("In order"), ok)) != 0)
+        (r = result_bool(a, "ok", _("In order"), ok)) != 0 ||
+        (r = result_shown(a, "severity", _("Severity"), severity_names[severity],
+                          severity == SEVERITY_fine ? "" : word_shown(severity_names[severity]))) !=
+            0)
         return r;
     return result_text(a, "remedy", _("Remedy"), remedy ? remedy : "");
+}
+
+int status_line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                bool ok, const char *remedy)
+{
+    return status_finding(a, name, title, value,
+                          !ok      ? SEVERITY_warning
+                          : remedy ? SEVERITY_notice
+                                   : SEVERITY_fine,
+                          remedy);
 }
 
 /* As status_line; with a remedy it is not in order. */
@@ -278,16 +295,47 @@ static int check(struct gdpop_admin *a)
                   r == 0 ? NULL : "gdpop-admin audit verify");
 }
 
+/* What is looked at, in this order. Those of the host go by the files of /etc: a gdpop.conf of
+ * another place is a trial, and no login of this host asks it. */
+static const struct area {
+    const char *name;
+    int (*run)(struct gdpop_admin *a);
+    bool of_host;
+} areas[] = {
+    {"space", show_space, false},        {"disk", status_disk, false},
+    {"records", show_records, false},    {"generation", show_generation, false},
+    {"keys", show_keys, false},          {"trail", show_trail, false},
+    {"seal", show_seal, false},          {"copies", show_copies, false},
+    {"host", show_host, false},          {"duties", show_duties, false},
+    {"calendar", show_calendar, false},  {"sessions", show_sessions, false},
+    {"store_form", check_format, false}, {"pam", check_pam, true},
+    {"nsswitch", check_nsswitch, true},  {"sshd", check_sshd, true},
+    {"files", check_files, true},        {"clock_source", check_clock, true},
+    {"locals", check_locals, true},
+};
+
+/* What cannot be looked at on the host is a finding, and the others go on. */
+static int look(struct gdpop_admin *a, const struct area *area)
+{
+    if (area->of_host && strcmp(store_conf(a->call.store)->path, GDPOP_CONF_PATH) != 0)
+        return 0;
+    int r = area->run(a);
+    if (r == 0 || !area->of_host || r == GDPOP_ERR_NOMEM)
+        return r;
+    return status_finding(a, area->name, _("Cannot be looked at"), admin_copy(a, err_sentence()),
+                          SEVERITY_warning, _("mend what the sentence names"));
+}
+
 static int status(struct gdpop_admin *a, const struct request *q)
 {
-    int r;
-    result_list(a);
-    if ((r = show_space(a)) != 0 || (r = status_disk(a)) != 0 || (r = show_records(a)) != 0 ||
-        (r = show_generation(a)) != 0 || (r = show_keys(a)) != 0 || (r = show_trail(a)) != 0 ||
-        (r = show_seal(a)) != 0 || (r = show_copies(a)) != 0 || (r = show_host(a)) != 0 ||
-        (r = show_duties(a)) != 0 || (r = show_calendar(a)) != 0 || (r = show_sessions(a)) != 0 ||
-        (request_flag(q, "check") && (r = check(a)) != 0))
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < sizeof(areas) / sizeof(areas[0]); i++)
+        r = look(a, &areas[i]);
+    if (r != 0 || (request_flag(q, "check") && (r = check(a)) != 0))
         return r;
+    if (strcmp(request_word(q, "format"), "prometheus") == 0)
+        return status_prometheus(a);
+    result_list(a);
     return result_message(a, a->result.ok ? _("all is in order")
                                           : _("some things are not in order: see their remedies"));
 }
@@ -302,6 +350,12 @@ const struct operation operations_status[] = {
                     (const struct gdpop_param[]){
                         OPTIONAL("check", GDPOP_PARAM_FLAG, NULL,
                                  N_("read every record and verify the audit trail too")),
+                        {.name = "format",
+                         .kind = GDPOP_PARAM_WORD,
+                         .metavar = "FORMAT",
+                         .choices = "text json prometheus",
+                         .help = N_("text when left out; prometheus is for the textfile collector "
+                                    "of node_exporter")},
                         PARAMS_END}},
      .run = status},
     {.public = {.noun = NULL}},

@@ -4,10 +4,21 @@
 
 #include "admin/admin.h"
 
-/* One line: what, how it stands, and the command that would better it, NULL for none. One that is
- * not ok makes the whole answer so. */
+/* A notice is in order but could be better; the others are findings. */
+enum severity { SEVERITY_fine, SEVERITY_notice, SEVERITY_warning, SEVERITY_serious };
+extern const char *const severity_names[]; /* stable words, for programs */
+
+/* One line: what, how it stands, how bad that is, and the command that mends it, NULL for none. A
+ * warning or worse makes the whole answer not in order. */
+int status_finding(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                   enum severity severity, const char *remedy);
+
+/* The same: not ok is a warning, ok with a remedy a notice. */
 int status_line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
                 bool ok, const char *remedy);
+
+/* Makes one document for Prometheus of the lines so far. */
+int status_prometheus(struct gdpop_admin *a);
 
 /* Room that is left for records, the growth of the trail and when the reserve is reached (disk.c).
  */

@@ -44,7 +44,8 @@ static const char *const words[] = {
     N_("excess-rights"), N_("disclosure"), N_("root"), N_("console"), N_("database"), N_("switch"),
     N_("bmc"), N_("backup-key"), N_("seal-key"), N_("issued"), N_("classified-protection"),
     N_("cryptography"), N_("risk"), N_("going-live"), N_("scan"), N_("self-assessment"),
-    N_("inspection"), N_("secret"), N_("service-account")};
+    N_("inspection"), N_("secret"), N_("service-account"), N_("fine"), N_("warning"),
+    N_("serious")};
 
 const char *word_shown(const char *word)
 {

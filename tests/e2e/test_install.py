@@ -1,5 +1,6 @@
 """The README's way onto a real host, step by step, and back: pam-auth-update, rescue user first."""
 
+import json
 import unittest
 
 from host import PAPERS, RESCUE, SYSTEM, Host
@@ -74,6 +75,10 @@ class Install(unittest.TestCase):
                                                               (PASSWORD, NEW)])
         self.assertEqual((result.status, result.text.split()[-1]), (0, f"/home/{SYSTEM}"), result)
         self.host.know_password(SYSTEM, NEW)
+        rows = json.loads(lab.sh("gdpop-admin --json status", check=False).text)
+        found = [r for r in rows if r["item"].split(".")[0] in ("pam", "nsswitch", "sshd", "files")]
+        self.assertGreaterEqual(len(found), 5)
+        self.assertEqual([r for r in found if r["severity"] != "fine"], [])
 
     def test_4_administrators_run_gdpop_admin_and_nothing_else(self):
         lab = self.lab

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,4 +59,14 @@ time_t time(time_t *out)
 int timespec_get(struct timespec *now, int base)
 {
     return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+}
+
+int adjtimex(struct timex *t)
+{
+    if (access("/run/lab-unsynchronised", F_OK) == 0) {
+        t->status = STA_UNSYNC;
+        return TIME_ERROR;
+    }
+    t->status = STA_PLL;
+    return TIME_OK;
 }

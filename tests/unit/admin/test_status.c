@@ -149,6 +149,33 @@ static void a_damaged_trail_is_found_on_demand(void **state)
     assert_string_equal(column(f, "trail_verified", "remedy"), "gdpop-admin audit verify");
 }
 
+static void prometheus_reads_what_people_read(void **state)
+{
+    struct fixture *f = *state;
+    put_in_order(f, false);
+    assert_ok(RUN(f, "audadm", "status", "", "format", "prometheus"));
+    assert_true(f->result->ok);
+    assert_int_equal(f->result->count, 1);
+    const char *text = field(f, 0, "document");
+    static const char *const lines[] = {
+        "\n# TYPE gdpop_status_findings gauge\n",
+        "\ngdpop_status_findings{severity=\"notice\"} 1\n",
+        "\ngdpop_status_findings{severity=\"warning\"} 0\n",
+        "\ngdpop_status_findings{severity=\"serious\"} 0\n",
+        "\ngdpop_status_finding{item=\"duty.system\",severity=\"notice\"} 1\n",
+        "\ngdpop_status_value{item=\"duty.system\"} 1\n",
+        "\ngdpop_info{version=\"" GDPOP_VERSION "\"} 1\n",
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        if (!strstr(text, lines[i]))
+            fail_msg("%s is not in\n%s", lines[i], text);
+    with_store(f, retire_host, NULL);
+    assert_ok(RUN(f, "audadm", "status", "", "format", "prometheus"));
+    assert_false(f->result->ok);
+    assert_non_null(strstr(field(f, 0, "document"),
+                           "\ngdpop_status_finding{item=\"host\",severity=\"warning\"} 1\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +185,7 @@ int main(void)
         ADMIN_TEST(what_is_wrong_names_its_remedy),
         ADMIN_TEST(tick_closes_what_is_gone_and_publishes),
         ADMIN_TEST(a_damaged_trail_is_found_on_demand),
+        ADMIN_TEST(prometheus_reads_what_people_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
