@@ -33,6 +33,9 @@
 #define WORKPLACE "10.77.1.2"
 #define OUTSIDE "198.51.100.7"
 enum { USER_UID = 60001 };
+#ifndef FIXTURE_DIR
+#define FIXTURE_DIR "/tmp"
+#endif
 
 struct fixture {
     char dir[64];
@@ -234,7 +237,7 @@ static inline int fill_store(struct txn *t, void *arg)
 static inline int fixture_setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    strcpy(f->dir, "/tmp/gdpop-policy-XXXXXX");
+    strcpy(f->dir, FIXTURE_DIR "/gdpop-policy-XXXXXX");
     if (!mkdtemp(f->dir))
         return -1;
     snprintf(f->conf_path, sizeof(f->conf_path), "%s/gdpop.conf", f->dir);

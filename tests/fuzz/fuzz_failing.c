@@ -1,0 +1,3 @@
+/* fuzz_pam with memory, files and processes that fail where the input says. */
+#define FAILING
+#include "fuzz_pam.c"
