@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include "base/err.h"
+#include "base/streams.h"
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,9 @@ int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer,
         return apart_always(work, arg, answer, size);
     /* The work speaks the person's language; the calling thread keeps its own. */
     const char *language = gdpop_language(NULL);
+    unsigned held = streams_hold();
     int r = work(arg);
+    streams_release(held);
     gdpop_language(language);
     return r;
 }

@@ -130,6 +130,45 @@ static void test_root_works_in_its_own_process(void **state)
     assert_int_equal(f.self, getpid());
 }
 
+static int write_to_streams(void *arg)
+{
+    int fd = open("/dev/null", O_RDONLY);
+    *(int *)arg = fd;
+    close(fd);
+    return dprintf(2, "lost") == 4 ? 0 : GDPOP_ERR_SYSTEM;
+}
+
+/* A file that the work opens never gets the number of a stream that its program has closed. */
+static int without_streams(void *arg)
+{
+    (void)arg;
+    for (int closed = 1; closed < 8; closed++) {
+        int copy[3], got = -1;
+        for (int i = 0; i < 3; i++) {
+            copy[i] = fcntl(i, F_DUPFD, 10);
+            if (closed & 1 << i)
+                close(i);
+        }
+        int r = apart_run(0, write_to_streams, &got, &got, sizeof(got));
+        for (int i = 0; i < 3; i++) {
+            bool open = fcntl(i, F_GETFD) >= 0;
+            dup2(copy[i], i);
+            close(copy[i]);
+            if (open != !(closed & 1 << i))
+                return 3;
+        }
+        if (r != 0 || got < 3)
+            return r != 0 ? 1 : 2;
+    }
+    return 0;
+}
+
+static void test_streams_are_no_files_of_the_store(void **state)
+{
+    (void)state;
+    assert_int_equal(as_caller(without_streams, NULL), 0);
+}
+
 static int fail_with_a_sentence(void *arg)
 {
     snprintf(arg, 16, "half an answer");
@@ -404,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_work_stands_on_its_own),
         cmocka_unit_test(test_root_works_in_its_own_process),
+        cmocka_unit_test(test_streams_are_no_files_of_the_store),
         cmocka_unit_test(test_errors_cross_with_their_sentence),
         cmocka_unit_test(test_sigchld_of_the_program),
         cmocka_unit_test(test_the_user_cannot_signal_it),
