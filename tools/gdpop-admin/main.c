@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "prompt.h"
 #include "say.h"
+#include "signals.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -147,6 +148,7 @@ static int with_library(struct tool *t, int argc, char **argv)
     gdpop_progress(progress_show, NULL);
     if (!t->language_chosen)
         gdpop_language(gdpop_host_language(t->g));
+    signals_explain();
     if (argc > 0 && strcmp(argv[0], "recover") == 0 && !operations_has_noun("recover")) {
         t->recover = true;
         argc--;
