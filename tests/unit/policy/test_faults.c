@@ -4,7 +4,7 @@
  * that is not recorded, nothing acknowledged that is not there, nothing half done, and a sound
  * store afterwards.
  *
- *   test_faults [STEPS]   at most so many places of each kind are tried for each call (default 25);
+ *   test_faults [STEPS]   at most so many places of each kind are tried for each call (default 12);
  *                         0: all of them, some minutes */
 #undef _FORTIFY_SOURCE /* its inline functions have the names of some of these */
 #include "fixture.h"
@@ -384,7 +384,7 @@ static bool try_one(struct fixture *f, const struct trial *trial)
     return fired;
 }
 
-static long steps = 25;
+static long steps = 12;
 
 static void try_kind(struct fixture *f, enum kind kind, bool on_and_on)
 {
