@@ -612,6 +612,9 @@ class TestSignals(ToolTest):
 FORM = ("user,name,id_number,organisation,post,phone,system,role\n"
         "li,李四,440106199001011234,gd,科员,13800138000,population awards,entry\n")
 
+CHINESE = ("账号*,姓 名,身份证号（必填）,单位代码,岗位,手机号码,系统,角色\n"
+           + FORM.split("\n", 1)[1])
+
 
 class TestRegister(ToolTest):
     FORM = {"user": "xue", "name": "薛生", "id_number": "440106199001011234", "organisation": "sz1",
@@ -663,6 +666,38 @@ class TestImport(ToolTest):
         self.assertEqual((header_only.status, header_only.journal),
                          (DONE, ["begin sysadmin", "commit", "end"]))
 
+    def test_the_chinese_template_is_read_as_it_is_printed(self):
+        result = self.run_tool("--language zh account import --template")
+        self.assertEqual(result.out, "\ufeff账号,姓名,证件号码,证件类型,单位,部门,职务,电话,人员类别,"
+                         "系统,角色,有效期至,用途,申请单\r\n")
+        filled = result.out + ("li,李四,440106199001011234,,gd,,科员,13800138000,,population awards,"
+                               "entry,2026/5/1,,\r\n")
+        done = self.run_import(filled)
+        self.assertEqual(done.status, DONE, done.err)
+        self.assertIn(" until=2026-05-01 ", done.journal[2])
+        lacking = self.run_tool("--language zh account import",
+                                [self.write("forms.csv", CHINESE.replace("岗位", "用途"))])
+        self.assertIn("职务", lacking.err)
+        orgs = self.run_tool("--language zh org import --template")
+        self.assertEqual(orgs.out, "\ufeff代码,名称,级别,区划,上级单位\r\n")
+        persons = self.run_tool("--language zh account adopt --template")
+        self.assertEqual(persons.out, "\ufeff账号,姓名,证件号码,证件类型,单位,部门,职务,电话,人员类别,"
+                         "系统,角色,有效期至,用途\r\n")
+
+    def test_errors_name_the_row_of_the_spreadsheet_and_its_own_header(self):
+        head = CHINESE.split("\n")[0] + "\n"
+        good = 'li,李四,440106199001011234,gd,"科员\n（代）",13800138000,population,entry\n'
+        for row, wanted in (
+                ("wang,,440106199001011235,gd,x,1,population,entry\n", "4:2 (row 3, 姓 名): "),
+                ("wang,x,#####,gd,x,1,population,entry\n", "4:3 (row 3, 身份证号（必填）): the spread"),
+                ("wang,x,4.4E+17,gd,x,1,population,entry\n", "4:3 (row 3, 身份证号（必填）): the spread"),
+                ("wang,x\n", "4 (row 3): 2 fields where the header has 8"),
+                ('wang,"x\n', "4:2 (row 3): the quoted field that begins here")):
+            with self.subTest(row):
+                result = self.run_import(head + good + row)
+                self.assertEqual((result.status, "commit" in result.journal), (USAGE, False))
+                self.assertIn("forms.csv:" + wanted, result.err)
+
     def test_every_way_of_saving_a_table_gives_the_same_calls(self):
         tabs = FORM.replace(",", "\t")
         quoted = FORM.replace("科员", '"科员"').replace("role\n", '"role"\n')
@@ -673,7 +708,17 @@ class TestImport(ToolTest):
                 ("tabs.tsv", tabs), ("tabs.csv", tabs), ("quoted.csv", quoted),
                 ("end.csv", FORM.rstrip("\n")), ("spaces.csv", FORM.replace("李四", " 李四　")),
                 ("order.csv", "name,user" + FORM[len("user,name"):].replace("li,李四", "李四,li")),
-                ("empty.csv", FORM + "\n,,,,,,,\n")):
+                ("empty.csv", FORM + "\n,,,,,,,\n"),
+                ("semicolons.csv", FORM.replace(",", ";").replace("population awards",
+                                                                 '"population;awards"')),
+                ("sep.csv", "sep=;\r\n" + FORM.replace(",", ";")),
+                ("wide.csv", FORM.replace("13800138000", "１３８００１３８０００").replace(
+                    "440106199001011234", "４４０１０６１９９００１０１１２３４").replace(
+                        "population awards", "population，awards")),
+                ("nbsp.csv", FORM.replace("李四", "\u00a0李四\u3000").replace("gd", "gd\u00a0")),
+                ("marks.csv", FORM.replace("440106", "'440106").replace(",1380", ",'1380")),
+                ("chinese.csv", CHINESE), ("chinese-gb.csv", CHINESE.encode("gb18030")),
+                ("chinese.tsv", CHINESE.replace(",", "\t").encode("utf-16"))):
             with self.subTest(name):
                 result = self.run_import(content, name)
                 self.assertEqual((result.status, result.journal), (DONE, self.CALLS), result.err)

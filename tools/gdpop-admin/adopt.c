@@ -15,19 +15,19 @@
 
 /* What the persons' table may say; only the account must be there. */
 static const struct column person_columns[] = {
-    {"user", true, "user", "账号", true},
-    {"name", false, "name", "姓名", false},
-    {"id_number", false, "id-number", "证件号码", true},
-    {"document_type", false, "document-type", "证件类型", false},
-    {"organisation", false, "org", "单位", false},
-    {"department", false, "department", "部门", false},
-    {"post", false, "post", "职务", false},
-    {"phone", false, "phone", "电话", false},
-    {"staff", false, "staff", "人员类别", false},
-    {"system", false, "system", "系统", false},
-    {"role", false, "role", "角色", false},
-    {"until", false, "until", "有效期至", false},
-    {"purpose", false, "purpose", "用途", false},
+    {"user", true, "user", "账号|用户名|登录名", true, COLUMN_CODE},
+    {"name", false, "name", "姓名", false, COLUMN_TEXT},
+    {"id_number", false, "id-number", "证件号码|身份证号码|身份证号|证件号", true, COLUMN_CODE},
+    {"document_type", false, "document-type", "证件类型|证件种类", false, COLUMN_CODE},
+    {"organisation", false, "org", "单位|单位代码|机构代码|所属单位", false, COLUMN_CODE},
+    {"department", false, "department", "部门|科室", false, COLUMN_TEXT},
+    {"post", false, "post", "职务|岗位", false, COLUMN_TEXT},
+    {"phone", false, "phone", "电话|联系电话|手机号码|手机号|手机", false, COLUMN_CODE},
+    {"staff", false, "staff", "人员类别|人员性质", false, COLUMN_CODE},
+    {"system", false, "system", "系统", false, COLUMN_CODE},
+    {"role", false, "role", "角色|权限角色", false, COLUMN_CODE},
+    {"until", false, "until", "有效期至|到期日期|截止日期", false, COLUMN_DATE},
+    {"purpose", false, "purpose", "用途|申请事由", false, COLUMN_TEXT},
     {NULL},
 };
 enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };

@@ -4,12 +4,15 @@
 #include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static enum csv_fault fail(struct csv *csv, enum csv_fault fault, size_t line, size_t column)
 {
     csv->fault = fault;
     csv->fault_line = line;
     csv->fault_column = column;
+    if (!csv->fault_row)
+        csv->fault_row = line;
     return fault;
 }
 
@@ -87,7 +90,7 @@ static bool add_field(struct csv *csv, const char *text)
     return true;
 }
 
-static bool add_record(struct csv *csv, size_t line, size_t first)
+static bool add_record(struct csv *csv, size_t line, size_t row, size_t first)
 {
     size_t count = csv->field_count - first;
     if (count == 1 && !*csv->fields[first]) {
@@ -102,13 +105,13 @@ static bool add_record(struct csv *csv, size_t line, size_t first)
         csv->records = records;
         csv->record_room = room;
     }
-    csv->records[csv->record_count++] = (struct csv_record){line, first, count};
+    csv->records[csv->record_count++] = (struct csv_record){line, row, first, count};
     return true;
 }
 
 struct reader {
     char *at; /* next character; fields are unquoted in place behind it */
-    size_t line;
+    size_t line, row;
     char separator;
 };
 
@@ -156,6 +159,7 @@ static enum csv_fault plain(struct reader *r, char **end)
 static enum csv_fault record(struct csv *csv, struct reader *r)
 {
     size_t line = r->line, first = csv->field_count;
+    csv->fault_row = ++r->row;
     for (;;) {
         char *text = r->at, *end;
         size_t field_line = r->line;
@@ -174,13 +178,33 @@ static enum csv_fault record(struct csv *csv, struct reader *r)
         if (!more)
             break;
     }
-    return add_record(csv, line, first) ? CSV_GOOD : fail(csv, CSV_NO_MEMORY, line, 0);
+    return add_record(csv, line, r->row, first) ? CSV_GOOD : fail(csv, CSV_NO_MEMORY, line, 0);
 }
 
-static bool has_tabs(const char *text)
+/* Whether c stands outside quotes in the first line that is not empty. */
+static bool line_has(const char *text, char c)
 {
-    size_t len = strcspn(text, "\r\n");
-    return memchr(text, '\t', len) && !memchr(text, ',', len);
+    bool inside = false;
+    for (text += strspn(text, "\r\n"); *text && (inside || !strchr("\r\n", *text)); text++) {
+        if (*text == '"')
+            inside = !inside;
+        else if (*text == c && !inside)
+            return true;
+    }
+    return false;
+}
+
+/* A first line "sep=;" is how Excel itself is told; it is no row. */
+static bool skip_separator_line(struct reader *r)
+{
+    if (strncasecmp(r->at, "sep=", 4) != 0 || !r->at[4] || !strchr(",;\t", r->at[4]) ||
+        (r->at[5] && !strchr("\r\n", r->at[5])))
+        return false;
+    r->separator = r->at[4];
+    r->at += 5;
+    if (*r->at)
+        skip_line_end(r);
+    return true;
 }
 
 enum csv_fault csv_read(const char *bytes, size_t len, bool tabs, struct csv *csv)
@@ -189,8 +213,13 @@ enum csv_fault csv_read(const char *bytes, size_t len, bool tabs, struct csv *cs
     enum csv_fault fault = to_utf8(csv, bytes, len);
     if (fault)
         return fault;
-    struct reader r = {csv->bytes, 1, tabs || has_tabs(csv->bytes) ? '\t' : ','};
+    struct reader r = {csv->bytes, 1, 0, ','};
     const char *end = csv->bytes + csv->bytes_len;
+    bool told = skip_separator_line(&r);
+    if (tabs || (!told && line_has(r.at, '\t') && !line_has(r.at, ',')))
+        r.separator = '\t';
+    else if (!told && line_has(r.at, ';') && !line_has(r.at, ','))
+        r.separator = ';';
     while (fault == CSV_GOOD && r.at < end)
         fault = record(csv, &r);
     return fault;

@@ -1,6 +1,6 @@
-/* Reads tables that people saved from a spreadsheet: comma or tab between fields, quotes as in
- * RFC 4180 (a quoted field may hold line breaks), LF, CRLF or CR line ends, UTF-8 with or without a
- * byte order mark, UTF-16 with one, or GB18030. No I/O, no messages. */
+/* Reads tables that people saved from a spreadsheet: comma, tab or semicolon between fields, quotes
+ * as in RFC 4180 (a quoted field may hold line breaks), LF, CRLF or CR line ends, UTF-8 with or
+ * without a byte order mark, UTF-16 with one, or GB18030. No I/O, no messages. */
 #ifndef GDPOP_ADMIN_CSV_H
 #define GDPOP_ADMIN_CSV_H
 
@@ -19,6 +19,7 @@ enum csv_fault {
 
 struct csv_record {
     size_t line;         /* on which it begins, from 1, as an editor counts */
+    size_t row;          /* from 1, as a spreadsheet counts: a quoted line break makes none */
     size_t first, count; /* its fields */
 };
 
@@ -30,11 +31,12 @@ struct csv {
     struct csv_record *records; /* empty lines are left out */
     size_t record_count, record_room;
     enum csv_fault fault;
-    size_t fault_line, fault_column; /* column: field from 1, 0 when unknown */
+    size_t fault_line, fault_row, fault_column; /* column: field from 1, 0 when unknown */
 };
 
-/* Reads len bytes. tabs: fields are separated by tabs; without it too, when the first line holds a
- * tab and no comma. Returns fault; in every case csv_free is called once. */
+/* Reads len bytes. tabs: fields are separated by tabs; without it too, when the first line that is
+ * not empty holds a tab and no comma; by semicolons when it holds one and neither. A line "sep=;"
+ * before it says so itself. Returns fault; in every case csv_free is called once. */
 enum csv_fault csv_read(const char *bytes, size_t len, bool tabs, struct csv *csv);
 void csv_free(struct csv *csv);
 

@@ -18,31 +18,31 @@
 
 /* The columns of a form. */
 static const struct column account_columns[] = {
-    {"user", true, "user", "账号", true},
-    {"name", true, "name", "姓名", false},
-    {"id_number", true, "id-number", "证件号码", true},
-    {"document_type", false, "document-type", "证件类型", false},
-    {"organisation", true, "org", "单位", false},
-    {"department", false, "department", "部门", false},
-    {"post", true, "post", "职务", false},
-    {"phone", true, "phone", "电话", false},
-    {"staff", false, "staff", "人员类别", false},
-    {"system", true, "system", "系统", false},
-    {"role", true, "role", "角色", false},
-    {"until", false, "until", "有效期至", false},
-    {"purpose", false, "purpose", "用途", false},
-    {"request", false, "request", "申请单", false},
+    {"user", true, "user", "账号|用户名|登录名", true, COLUMN_CODE},
+    {"name", true, "name", "姓名", false, COLUMN_TEXT},
+    {"id_number", true, "id-number", "证件号码|身份证号码|身份证号|证件号", true, COLUMN_CODE},
+    {"document_type", false, "document-type", "证件类型|证件种类", false, COLUMN_CODE},
+    {"organisation", true, "org", "单位|单位代码|机构代码|所属单位", false, COLUMN_CODE},
+    {"department", false, "department", "部门|科室", false, COLUMN_TEXT},
+    {"post", true, "post", "职务|岗位", false, COLUMN_TEXT},
+    {"phone", true, "phone", "电话|联系电话|手机号码|手机号|手机", false, COLUMN_CODE},
+    {"staff", false, "staff", "人员类别|人员性质", false, COLUMN_CODE},
+    {"system", true, "system", "系统", false, COLUMN_CODE},
+    {"role", true, "role", "角色|权限角色", false, COLUMN_CODE},
+    {"until", false, "until", "有效期至|到期日期|截止日期", false, COLUMN_DATE},
+    {"purpose", false, "purpose", "用途|申请事由", false, COLUMN_TEXT},
+    {"request", false, "request", "申请单|申请单号", false, COLUMN_CODE},
     {NULL},
 };
 enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };
 enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE, REQUEST };
 
 static const struct column org_columns[] = {
-    {"id", true, "id", "代码", true},
-    {"name", true, "name", "名称", false},
-    {"level", true, "level", "级别", false},
-    {"division", true, "division", "区划", false},
-    {"supervised_by", false, "supervised-by", "上级单位", false},
+    {"id", true, "id", "代码|单位代码|机构代码", true, COLUMN_CODE},
+    {"name", true, "name", "名称|单位名称|机构名称", false, COLUMN_TEXT},
+    {"level", true, "level", "级别|层级", false, COLUMN_CODE},
+    {"division", true, "division", "区划|行政区划代码|区划代码", false, COLUMN_CODE},
+    {"supervised_by", false, "supervised-by", "上级单位|主管单位|上级单位代码", false, COLUMN_CODE},
     {NULL},
 };
 

@@ -1,5 +1,6 @@
 #include "table_file.h"
 
+#include "cell.h"
 #include "user_files.h"
 
 #include <stdlib.h>
@@ -24,48 +25,79 @@ static const char *fault_sentence(enum csv_fault fault)
     }
 }
 
-/* "people.csv:3:4 (id_number)" */
-static char *place(const struct table_file *file, size_t line, size_t column, const char *name)
+/* "people.csv:3:4 (id_number)"; a record that a line break in an earlier cell has moved down:
+ * "people.csv:5:4 (row 4, id_number)", as the spreadsheet numbers it. */
+static char *place(const struct table_file *file, const struct csv_record *at, size_t column,
+                   const char *name)
 {
-    if (name && column)
-        return say_format("%s:%zu:%zu (%s)", file->path, line, column, name);
-    if (column)
-        return say_format("%s:%zu:%zu", file->path, line, column);
-    return say_format("%s:%zu", file->path, line);
+    char row[48] = "";
+    if (at->row != at->line)
+        snprintf(row, sizeof(row), _("row %zu"), at->row);
+    const char *comma = *row && name ? ", " : "";
+    if (!column)
+        return *row ? say_format("%s:%zu (%s)", file->path, at->line, row)
+                    : say_format("%s:%zu", file->path, at->line);
+    if (*row || name)
+        return say_format("%s:%zu:%zu (%s%s%s)", file->path, at->line, column, row, comma,
+                          name ? name : "");
+    return say_format("%s:%zu:%zu", file->path, at->line, column);
 }
 
-static const char *trimmed(const char *text)
+static bool language_is_chinese(void)
 {
-    /* Fields are the reader's own memory: spaces around them, wide ones too, are never meant. */
-    char *s = (char *)(size_t)text;
-    static const char wide[] = "\xe3\x80\x80";
-    for (;;) {
-        size_t n = strspn(s, " \t\r\n");
-        if (strncmp(s + n, wide, 3) == 0)
-            n += 3;
-        if (n == 0)
-            break;
-        s += n;
-    }
-    for (size_t len = strlen(s); len > 0;) {
-        if (strchr(" \t\r\n", s[len - 1]))
-            len--;
-        else if (len >= 3 && memcmp(s + len - 3, wide, 3) == 0)
-            len -= 3;
-        else
-            break;
-        s[len] = '\0';
-    }
-    return s;
+    const char *language = gdpop_language("en");
+    gdpop_language(language);
+    return strcmp(language, "zh") == 0;
 }
 
-static size_t column_named(const struct table_file *file, const char *name)
+/* The column's name as the template prints it. */
+static void column_title(const struct column *column, bool chinese, char out[static 64])
 {
+    const char *header = chinese && column->chinese ? column->chinese : column->name;
+    snprintf(out, 64, "%.*s", (int)strcspn(header, "|"), header);
+}
+
+/* Whether name is one of the headers joined by '|'. */
+static bool is_one_of(const char *name, const char *headers)
+{
+    size_t len = strlen(name);
+    for (const char *at = headers; at && len; at = strchr(at, '|')) {
+        at += *at == '|';
+        if (strncmp(at, name, len) == 0 && (at[len] == '|' || at[len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* "姓 名", "姓名*" and "姓名（必填）" are 姓名: blanks and marks of what is required do not count.
+ */
+static void plain_header(const char *text, char *out, size_t size)
+{
+    char folded[128], *at = out;
+    snprintf(folded, sizeof(folded), "%s", text);
+    cell_fold(folded);
+    for (const char *s = folded; *s && *s != '(' && at + 1 < out + size; s++)
+        if (*s != ' ' && *s != '*')
+            *at++ = *s;
+    *at = '\0';
+}
+
+static size_t column_named(const struct table_file *file, const char *text)
+{
+    char name[128];
+    plain_header(text, name, sizeof(name));
     for (size_t i = 0; i < file->column_count; i++)
         if (strcasecmp(file->columns[i].name, name) == 0 ||
-            (file->columns[i].chinese && strcmp(file->columns[i].chinese, name) == 0))
+            is_one_of(name, file->columns[i].chinese))
             return i;
     return TABLE_COLUMNS_MAX;
+}
+
+/* What the file calls a column that it has. */
+static const char *header_of(const struct table_file *file, size_t c)
+{
+    const struct csv_record *header = &file->csv.records[0];
+    return file->at[c] ? csv_field(&file->csv, header, file->at[c] - 1) : file->columns[c].name;
 }
 
 static void check_header(struct table_file *file)
@@ -74,32 +106,26 @@ static void check_header(struct table_file *file)
     for (size_t i = 0; i < header->count; i++) {
         const char *name = file->csv.fields[header->first + i];
         size_t c = column_named(file, name);
-        char *at = place(file, header->line, i + 1, *name ? name : NULL);
+        char *at = place(file, header, i + 1, *name ? name : NULL);
         if (c == TABLE_COLUMNS_MAX)
             problems_add(&file->problems, GDPOP_ERR_FORMAT, at, header->line, i + 1,
                          _("no column is called \"%s\"; --template prints those that are known"),
                          name);
         else if (file->at[c])
             problems_add(&file->problems, GDPOP_ERR_FORMAT, at, header->line, i + 1,
-                         _("column %s stands twice"), file->columns[c].name);
+                         _("column %s stands twice"), header_of(file, c));
         else
             free(at);
         if (c < TABLE_COLUMNS_MAX && !file->at[c])
             file->at[c] = i + 1;
     }
-    for (size_t c = 0; c < file->column_count; c++)
+    for (size_t c = 0; c < file->column_count; c++) {
+        char title[64];
+        column_title(&file->columns[c], language_is_chinese(), title);
         if (file->columns[c].required && !file->at[c])
-            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, header->line, 0, NULL),
-                         header->line, 0, _("column %s is missing from the header"),
-                         file->columns[c].name);
-}
-
-/* 4.40301E+17: what a spreadsheet makes of a long number in a cell that is not text. */
-static bool is_rounded_number(const char *v)
-{
-    size_t n = strspn(v, "0123456789.");
-    return n > 0 && (v[n] == 'E' || v[n] == 'e') && v[n + 1] == '+' &&
-           strspn(v + n + 2, "0123456789") == strlen(v + n + 2);
+            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, header, 0, NULL),
+                         header->line, 0, _("column %s is missing from the header"), title);
+    }
 }
 
 static void check_fields(struct table_file *file, size_t row)
@@ -108,22 +134,28 @@ static void check_fields(struct table_file *file, size_t row)
     size_t wanted = file->csv.records[0].count, line = record->line;
     const char *values[TABLE_COLUMNS_MAX];
     if (record->count != wanted) {
-        problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, line, 0, NULL), line, 0,
+        problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, record, 0, NULL), line, 0,
                      _("%zu fields where the header has %zu"), record->count, wanted);
         return;
     }
     table_file_values(file, row, values);
     for (size_t c = 0; c < file->column_count; c++) {
-        const char *name = file->columns[c].name;
+        const char *name = header_of(file, c);
         size_t at = file->at[c];
         if (!values[c] && file->columns[c].required)
-            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, line, at, name), line, at,
+            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, record, at, name), line, at,
                          _("%s must not be empty"), name);
-        else if (values[c] && is_rounded_number(values[c]))
-            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, line, at, name), line, at,
+        else if (values[c] && cell_is_rounded(values[c]))
+            problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, record, at, name), line, at,
                          _("the spreadsheet has rounded this number to %s: make the column text "
                            "and type the number again"),
                          values[c]);
+        else if (values[c] && cell_is_error(values[c]))
+            problems_add(
+                &file->problems, GDPOP_ERR_FORMAT, place(file, record, at, name), line, at,
+                _("the spreadsheet wrote %s instead of a value: mend or widen the cell and "
+                  "save the table again"),
+                values[c]);
     }
 }
 
@@ -148,13 +180,14 @@ static int by_value(const void *a, const void *b)
 
 static void tell_twins(struct table_file *file, size_t c, const struct cell *cells, size_t count)
 {
-    const char *name = file->columns[c].name;
+    const char *name = header_of(file, c);
     for (size_t i = 1; i < count; i++) {
-        size_t line = table_file_line(file, cells[i].row), at = file->at[c];
+        const struct csv_record *record = &file->csv.records[cells[i].row + 1];
+        size_t line = record->line, at = file->at[c];
         if (strcasecmp(cells[i - 1].value, cells[i].value) != 0)
             continue;
         file->bad[cells[i].row] = true;
-        problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, line, at, name), line, at,
+        problems_add(&file->problems, GDPOP_ERR_FORMAT, place(file, record, at, name), line, at,
                      _("%s stands on line %zu already"), cells[i].value,
                      table_file_line(file, cells[i - 1].row));
     }
@@ -170,7 +203,7 @@ static int find_twins(struct table_file *file)
         size_t count = 0;
         for (size_t i = 0; file->columns[c].once && file->at[c] && i < file->row_count; i++) {
             const char *value = csv_field(&file->csv, &file->csv.records[i + 1], file->at[c] - 1);
-            if (*value && !is_rounded_number(value))
+            if (*value && !cell_is_rounded(value))
                 cells[count++] = (struct cell){value, i};
         }
         qsort(cells, count, sizeof(*cells), by_value);
@@ -194,10 +227,34 @@ static void drop_empty_rows(struct csv *csv)
     csv->record_count = kept;
 }
 
+/* Codes, numbers and dates in the one form that operations take; texts stay as they are typed. */
+static bool fold_columns(struct table_file *file)
+{
+    for (size_t c = 0; c < file->column_count; c++) {
+        if (!file->at[c] || file->columns[c].kind == COLUMN_TEXT)
+            continue;
+        bool dates = file->columns[c].kind == COLUMN_DATE;
+        if (dates && !file->dates &&
+            !(file->dates = calloc(file->row_count + 1, sizeof(*file->dates))))
+            return false;
+        for (size_t i = 0; i < file->row_count; i++) {
+            const struct csv_record *record = &file->csv.records[i + 1];
+            if (record->count < file->at[c])
+                continue;
+            const char **cell = &file->csv.fields[record->first + file->at[c] - 1];
+            cell_fold((char *)(size_t)*cell);
+            if (dates && cell_date(*cell, file->dates[i]))
+                *cell = file->dates[i];
+        }
+    }
+    return true;
+}
+
 static int check(const struct tool *t, struct table_file *file)
 {
+    /* Fields are the reader's own memory. */
     for (size_t i = 0; i < file->csv.field_count; i++)
-        file->csv.fields[i] = trimmed(file->csv.fields[i]);
+        file->csv.fields[i] = cell_trimmed((char *)(size_t)file->csv.fields[i]);
     drop_empty_rows(&file->csv);
     if (file->csv.record_count == 0)
         return say(t, GDPOP_ERR_FORMAT, _("%s is empty: the first line names the columns"),
@@ -207,9 +264,11 @@ static int check(const struct tool *t, struct table_file *file)
         return problems_say(t, &file->problems, _("nothing was written: correct the header first"));
     file->row_count = file->csv.record_count - 1;
     file->bad = calloc(file->row_count + 1, sizeof(*file->bad));
-    for (size_t i = 0; file->bad && i < file->row_count; i++)
+    if (!file->bad || !fold_columns(file))
+        return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+    for (size_t i = 0; i < file->row_count; i++)
         check_row(file, i);
-    if (!file->bad || find_twins(file) != 0)
+    if (find_twins(file) != 0)
         return say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     return 0;
 }
@@ -238,9 +297,10 @@ int table_file_read(const struct tool *t, const char *path, const struct column 
     enum csv_fault fault = csv_read(file->bytes, len, tabs, &file->csv);
     if (fault == CSV_GOOD)
         return check(t, file);
+    const struct csv_record at = {file->csv.fault_line, file->csv.fault_row, 0, 0};
     problems_add(&file->problems, fault == CSV_NO_MEMORY ? GDPOP_ERR_NOMEM : GDPOP_ERR_FORMAT,
-                 place(file, file->csv.fault_line, file->csv.fault_column, NULL),
-                 file->csv.fault_line, file->csv.fault_column, "%s", fault_sentence(fault));
+                 place(file, &at, file->csv.fault_column, NULL), file->csv.fault_line,
+                 file->csv.fault_column, "%s", fault_sentence(fault));
     return problems_say(t, &file->problems, _("nothing was written: the table cannot be read"));
 }
 
@@ -249,6 +309,7 @@ void table_file_free(struct table_file *file)
     csv_free(&file->csv);
     free(file->bytes);
     free(file->bad);
+    free(file->dates);
     problems_free(&file->problems);
 }
 
@@ -300,21 +361,22 @@ static bool names_value(const char *sentence, const char *value)
 
 void table_file_refused(struct table_file *file, size_t row, int code, const char *sentence)
 {
-    size_t line = table_file_line(file, row), at = 0;
+    const struct csv_record *record = &file->csv.records[row + 1];
+    size_t line = record->line, at = 0;
     const char *name = NULL, *values[TABLE_COLUMNS_MAX];
     table_file_values(file, row, values);
     for (size_t c = 0; c < file->column_count && !at; c++) {
         if (!file->at[c] || !sentence_is_about(sentence, file->columns[c].param, values[c]))
             continue;
         at = file->at[c];
-        name = file->columns[c].name;
+        name = header_of(file, c);
     }
     for (size_t c = 0; c < file->column_count && !at; c++)
         if (file->at[c] && names_value(sentence, values[c])) {
             at = file->at[c];
-            name = file->columns[c].name;
+            name = header_of(file, c);
         }
-    problems_add(&file->problems, code, place(file, line, at, name), line, at, "%s", sentence);
+    problems_add(&file->problems, code, place(file, record, at, name), line, at, "%s", sentence);
 }
 
 static int by_line(const void *a, const void *b)
@@ -333,8 +395,14 @@ int table_file_say(const struct tool *t, struct table_file *file, const char *se
 
 int table_file_template(FILE *out, const struct column *columns)
 {
-    for (const struct column *c = columns; c->name; c++)
-        fprintf(out, "%s%s", c == columns ? "" : ",", c->name);
+    bool chinese = language_is_chinese();
+    if (chinese) /* the mark by which Excel and WPS know UTF-8 */
+        fputs("\xEF\xBB\xBF", out);
+    for (const struct column *c = columns; c->name; c++) {
+        char title[64];
+        column_title(c, chinese, title);
+        fprintf(out, "%s%s", c == columns ? "" : ",", title);
+    }
     fputs("\r\n", out);
     return 0;
 }

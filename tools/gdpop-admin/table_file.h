@@ -7,12 +7,20 @@
 
 #define TABLE_COLUMNS_MAX 16
 
+enum column_kind {
+    COLUMN_CODE, /* a number, name of a thing, word of a list: full-width forms are folded */
+    COLUMN_TEXT, /* as typed */
+    COLUMN_DATE, /* as COLUMN_CODE, and 2026/5/1 as 2026-05-01 */
+};
+
 struct column {
     const char *name; /* in the header line */
     bool required;
-    const char *param;   /* the operation's parameter, by which its errors find the column */
-    const char *chinese; /* its header in Chinese, NULL: none */
-    bool once;           /* no two rows have the same value */
+    const char *param; /* the operation's parameter, by which its errors find the column */
+    const char
+        *chinese; /* its headers in Chinese, joined by '|', the template's first; NULL: none */
+    bool once;    /* no two rows have the same value */
+    enum column_kind kind;
 };
 
 struct table_file {
@@ -23,6 +31,7 @@ struct table_file {
     char *bytes;
     size_t at[TABLE_COLUMNS_MAX]; /* where each column stands in the file, from 1; 0: it has not */
     size_t row_count;             /* rows behind the header */
+    char (*dates)[16];            /* cells of the date column in their one form */
     bool *bad;                    /* of each row: it has a problem already */
     struct problems problems;
 };
@@ -45,7 +54,8 @@ void table_file_refused(struct table_file *file, size_t row, int code, const cha
 /* Says the problems in the order of lines, then sentence; returns the code. */
 int table_file_say(const struct tool *t, struct table_file *file, const char *sentence);
 
-/* Prints the header line. */
+/* Prints the header line; in Chinese, when that is the thread's language, with a byte order mark.
+ */
 int table_file_template(FILE *out, const struct column *columns);
 
 /* Whether an operation's sentence is about a parameter: it says --PARAM, begins with the name, or

@@ -55,6 +55,18 @@ static const struct {
     {"a\tb,c", false, "1:a\tb|c"},
     {"a\tb,c", true, "1:a|b,c"},
     {"a,b", true, "1:a,b"},
+    {"\r\na\tb\nc,d\te", false, "2:a|b/3:c,d|e"},
+    {"a;b\nc;d", false, "1:a|b/2:c|d"},
+    {"a;b\n\"c;d\";e,f\n", false, "1:a|b/2:c;d|e,f"},
+    {"\"a,\tb\";c\nd;e", false, "1:a,\tb|c/2:d|e"},
+    {"a;b,c\nd;e,f", false, "1:a;b|c/2:d;e|f"}, /* the first line decides */
+    {"a;b\tc", false, "1:a;b|c"},
+    {"sep=;\r\na,b;c\r\n", false, "2:a,b|c"},
+    {"SEP=,\na;b,c", false, "2:a;b|c"},
+    {"sep=\t\na\tb", false, "2:a|b"},
+    {"sep=;", false, ""},
+    {"sep=x\na,b", false, "1:sep=x/2:a|b"},
+    {"sep=;a\nb;c", false, "1:sep=|a/2:b|c"},
     {"\xef\xbb\xbf"
      "a,b",
      false, "1:a|b"},
@@ -152,6 +164,23 @@ static void a_missing_field_is_empty(void **state)
     csv_free(&csv);
 }
 
+static void rows_are_counted_as_a_spreadsheet_does(void **state)
+{
+    static const char text[] = "sep=;\na;b\n\n\"c\nd\r\ne\";f\ng;h\ni;\"";
+    static const size_t lines[] = {2, 4, 7}, rows[] = {1, 3, 4};
+    struct csv csv;
+    (void)state;
+    assert_int_equal(csv_read(text, strlen(text), false, &csv), CSV_QUOTE_OPEN);
+    assert_int_equal(csv.record_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(csv.records[i].line, lines[i]);
+        assert_int_equal(csv.records[i].row, rows[i]);
+    }
+    assert_int_equal(csv.fault_line, 8);
+    assert_int_equal(csv.fault_row, 5);
+    csv_free(&csv);
+}
+
 static void many_records(void **state)
 {
     static char text[40000];
@@ -173,6 +202,7 @@ int main(void)
         cmocka_unit_test(reads_utf16),
         cmocka_unit_test(names_the_place_of_a_fault),
         cmocka_unit_test(a_missing_field_is_empty),
+        cmocka_unit_test(rows_are_counted_as_a_spreadsheet_does),
         cmocka_unit_test(many_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
