@@ -17,6 +17,7 @@ static const struct {
     {"login.account", AUDIT_USER_ACCT},
     {"login.session", AUDIT_USER_START},
     {"breakglass.session", AUDIT_USER_START},
+    {"elevate.session", AUDIT_USER_START},
     {"session.", AUDIT_USER_END},
     {"password.", AUDIT_USER_CHAUTHTOK},
     {"account.initial-password", AUDIT_USER_CHAUTHTOK},

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +44,18 @@ static int is_flood(struct txn *t, const struct note *n, Model__Event *e, bool *
     return r;
 }
 
+/* sudo has asked the rules about its caller: then root is that person's right, not a login by a
+ * break-glass name. su into root is one: it asks for root's own password. */
+static void name_elevation(const struct note *n, Model__Event *e)
+{
+    const struct gdpop_evidence *ev = n->ev;
+    if (!n->proved || ev->caller_uid == 0 || strcmp(e->actor, ev->user) == 0 || !ev->service ||
+        (strcmp(ev->service, "sudo") != 0 && strcmp(ev->service, "sudo-i") != 0))
+        return;
+    e->action = (char *)"elevate.session";
+    e->outcome = (char *)"allowed";
+}
+
 static int write_note(struct txn *t, void *arg)
 {
     const struct note *n = arg;
@@ -58,6 +71,7 @@ static int write_note(struct txn *t, void *arg)
     e.tty = (char *)(n->ev->tty ? n->ev->tty : "");
     if ((r = find_actor(t, n->ev, &e.actor)) != 0 || (r = is_flood(t, n, &e, &silent)) != 0)
         return r;
+    name_elevation(n, &e);
     return silent ? 0 : trail_append_anyway(t, &e);
 }
 

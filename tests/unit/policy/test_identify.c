@@ -241,7 +241,7 @@ static void test_break_glass_with_a_bad_configuration(void **state)
 }
 
 struct actors {
-    unsigned by_user, by_root, floods;
+    unsigned by_user, by_root, floods, elevated;
 };
 
 static int count_actors(const Model__Event *e, void *arg)
@@ -252,6 +252,8 @@ static int count_actors(const Model__Event *e, void *arg)
         a->by_root += strcmp(e->actor, "root") == 0;
     }
     a->floods += strcmp(e->action, "login.flood") == 0;
+    a->elevated += strcmp(e->action, "elevate.session") == 0 && strcmp(e->actor, USER) == 0 &&
+                   strcmp(e->subject, "root") == 0 && strcmp(e->outcome, "allowed") == 0;
     return 0;
 }
 
@@ -266,14 +268,14 @@ static struct actors read_actors(struct fixture *f)
     return a;
 }
 
-/* sudo: the session of root names who became root, whatever limits that person has set. */
-static void test_break_glass_events_name_the_person(void **state)
+/* The session of root names who became root, whatever limits that person has set: by sudo it is the
+ * person's own right, by su with root's password a break-glass login. */
+static void becomes_root(struct fixture *f, const char *service)
 {
-    struct fixture *f = *state;
     struct gdpop_evidence ev = evidence();
     struct gdpop_verdict v;
     int status;
-    ev.service = "sudo";
+    ev.service = service;
     ev.user = "root";
     ev.address = NULL;
     ev.login_uid = USER_UID;
@@ -291,7 +293,23 @@ static void test_break_glass_events_name_the_person(void **state)
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, GDPOP_IGNORED << 8);
-    assert_int_equal(read_actors(f).by_user, 1);
+}
+
+static void test_break_glass_events_name_the_person(void **state)
+{
+    static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "sudoku"};
+    static const unsigned elevated[] = {1, 2, 2, 2, 2}, by_user[] = {0, 0, 1, 2, 3};
+    struct fixture *f = *state;
+    struct gdpop_evidence ev = evidence();
+    struct gdpop_verdict v;
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+        becomes_root(f, services[i]);
+        assert_int_equal(read_actors(f).elevated, elevated[i]);
+        assert_int_equal(read_actors(f).by_user, by_user[i]);
+    }
+    ev.service = "sudo"; /* by root itself, from no session */
+    ev.user = "root";
+    ev.address = NULL;
     ev.login_uid = UINT32_MAX;
     ev.caller_uid = 0;
     assert_ok(gdpop_session_open(f->g, &ev, &v));
