@@ -92,9 +92,9 @@ static int show_finding(struct gdpop_admin *a, const struct finding *f, bool dec
         (r = result_text(a, "tag", _("Article"), f->tag)) != 0 ||
         (r = result_text(a, "code", _("Code"), f->code)) != 0 ||
         (r = result_bool(a, "decides", _("Decides"), decides)) != 0 ||
-        (r = result_text(a, "seen", _("Found"), f->seen)) != 0)
+        (r = result_text(a, "seen", _("Found"), *f->seen_shown ? f->seen_shown : f->seen)) != 0)
         return r;
-    return result_text(a, "wanted", _("Asked"), f->wanted);
+    return result_text(a, "wanted", _("Asked"), *f->wanted_shown ? f->wanted_shown : f->wanted);
 }
 
 static int test(struct gdpop_admin *a, const struct request *q)
@@ -113,6 +113,7 @@ static int test(struct gdpop_admin *a, const struct request *q)
     const char *before = text_language(NULL);
     decide(s, trace, &v);
     text_language(before);
+    rules_judge(&s->facts, trace);
     result_list(a);
     for (size_t i = 0; r == 0 && i < trace->count; i++)
         r = show_finding(a, &trace->finding[i], trace->deciding == (int)i);

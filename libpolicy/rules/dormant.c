@@ -39,7 +39,10 @@ void rule_dormant(const struct facts *facts, struct finding *f)
         finding_pass(f, "used %s", last);
         return;
     }
-    finding_seen(f, "used %s", used_at ? last : "never");
+    if (used_at)
+        finding_seen(f, "used %s", last);
+    else
+        finding_seen(f, "never used");
     finding_deny(f, settings_tag(s, SETTING_dormant_days), "D01",
                  _("This account has not been used for more than %d days. Ask your administrator "
                    "to review and reopen it."),

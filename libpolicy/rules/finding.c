@@ -42,6 +42,21 @@ static void fill(char *out, size_t size, const char *format, va_list ap)
     tidy(out);
 }
 
+/* In English into out, and into shown where the thread's language has other words. */
+#define FILL_BOTH(out, shown, format)                                                              \
+    do {                                                                                           \
+        va_list ap;                                                                                \
+        va_start(ap, format);                                                                      \
+        fill(out, sizeof(out), format, ap);                                                        \
+        va_end(ap);                                                                                \
+        (shown)[0] = '\0';                                                                         \
+        if (text_get(format) == format)                                                            \
+            break;                                                                                 \
+        va_start(ap, format);                                                                      \
+        fill(shown, sizeof(shown), text_get(format), ap);                                          \
+        va_end(ap);                                                                                \
+    } while (0)
+
 /* The printf-like ends of a rule differ only in their level. */
 #define FINDING_SENTENCE(name, its_level)                                                          \
     void name(struct finding *f, const char *tag, const char *code, const char *text, ...)         \
@@ -70,11 +85,8 @@ static void silent(struct finding *f, enum finding_level level)
 #define FINDING_SILENT(name, its_level)                                                            \
     void name(struct finding *f, const char *why, ...)                                             \
     {                                                                                              \
-        va_list ap;                                                                                \
         silent(f, its_level);                                                                      \
-        va_start(ap, why);                                                                         \
-        fill(f->seen, sizeof(f->seen), why, ap);                                                   \
-        va_end(ap);                                                                                \
+        FILL_BOTH(f->seen, f->seen_shown, why);                                                    \
     }
 
 FINDING_SILENT(finding_pass, FINDING_PASS)
@@ -82,16 +94,10 @@ FINDING_SILENT(finding_skip, FINDING_SKIP)
 
 void finding_seen(struct finding *f, const char *seen, ...)
 {
-    va_list ap;
-    va_start(ap, seen);
-    fill(f->seen, sizeof(f->seen), seen, ap);
-    va_end(ap);
+    FILL_BOTH(f->seen, f->seen_shown, seen);
 }
 
 void finding_wanted(struct finding *f, const char *wanted, ...)
 {
-    va_list ap;
-    va_start(ap, wanted);
-    fill(f->wanted, sizeof(f->wanted), wanted, ap);
-    va_end(ap);
+    FILL_BOTH(f->wanted, f->wanted_shown, wanted);
 }

@@ -10,7 +10,7 @@ void password_rule_min_age(const struct password_facts *facts, struct finding *f
 {
     int days = (int)settings_number(facts->settings, SETTING_min_age_days);
     if (days == 0 || facts->current_is_initial || facts->forced) {
-        finding_skip(f, days == 0 ? "no least age set" : "the change is asked for");
+        finding_skip(f, days == 0 ? N_("no least age set") : N_("the change is asked for"));
         return;
     }
     int64_t from_at = clock_day_start(facts->set_at, facts->utc_offset_min, days);

@@ -137,11 +137,11 @@ struct facts {
                                   (sharing_action end_other) */
     int64_t exception_from_at; /* 0: from always */
 
-    bool is_vendor; /* vendor staff, or an account of a vendor's organisation */
+    bool is_vendor;    /* vendor staff, or an account of a vendor's organisation */
     bool room_short;   /* the store has less room than twice its reserve */
     bool reserve_only; /* it has only the reserve */
 
-    bool window;    /* a vendor's window is in force, until window_until_at */
+    bool window; /* a vendor's window is in force, until window_until_at */
     const char *window_id;
     int64_t window_until_at;
 };
@@ -166,6 +166,7 @@ struct finding {
     char text[640];   /* for the person: what is wrong, then what to do; without tag and code */
     char seen[160];   /* for the trace and the event: what was found */
     char wanted[160]; /* and what is asked */
+    char seen_shown[240], wanted_shown[240]; /* both in the thread's language; "" when English */
 };
 
 /* What was found and what is asked, for the trace and the event: short English, never a secret, no

@@ -22,7 +22,8 @@ static void judge_batch(const struct facts *facts, struct finding *f)
 static void judge_infrastructure(const struct facts *facts, struct finding *f)
 {
     if (facts->is_service || facts->live_sessions_here > 0)
-        finding_pass(f, facts->is_service ? "service account" : "a session lives on this host");
+        finding_pass(f, facts->is_service ? N_("service account")
+                                          : N_("a session lives on this host"));
     else
         finding_deny(f, "DB-8.1.4.2d", "C03",
                      _("%s may act for %s only while a session of this account lives on this host. "

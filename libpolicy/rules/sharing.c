@@ -28,9 +28,13 @@ void rule_sharing(const struct facts *facts, struct finding *f)
         return;
     }
     finding_wanted(f, "one device at a time");
-    finding_seen(f, "%u other sessions%s%s", facts->other_sessions,
-                 facts->other_device ? ", another device" : "",
-                 facts->other_place ? ", another place" : "");
+    finding_seen(f,
+                 facts->other_device && facts->other_place
+                     ? N_("%u other sessions, another device, another place")
+                 : facts->other_device ? N_("%u other sessions, another device")
+                 : facts->other_place  ? N_("%u other sessions, another place")
+                                       : N_("%u other sessions"),
+                 facts->other_sessions);
     if (!facts->other_device && !facts->other_place)
         finding_pass(f, "%u other sessions, same device or place", facts->other_sessions);
     else if (facts->other_will_end)

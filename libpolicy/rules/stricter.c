@@ -20,7 +20,10 @@ void rule_stricter(const struct facts *facts, struct finding *f)
         finding_pass(f, "judged by rules as strict");
         return;
     }
-    finding_seen(f, "judged by %s", facts->judged_by[0] ? facts->judged_by : "nothing");
+    if (facts->judged_by[0])
+        finding_seen(f, "judged by %s", facts->judged_by);
+    else
+        finding_seen(f, "judged by nothing");
     finding_wanted(f, "the password rules of this host");
     finding_change(f, settings_tag(s, SETTING_length_min), "T01",
                    _("The rules for passwords are stricter here than those your password was made "

@@ -59,8 +59,10 @@ void rule_workplace(const struct facts *facts, struct finding *f)
         finding_skip(f, "no workplace is required");
         return;
     }
-    finding_seen(f, "%s, network of %s", facts->place_text,
-                 facts->place_organisation[0] ? facts->place_organisation : "nobody");
+    if (facts->place_organisation[0])
+        finding_seen(f, "%s, network of %s", facts->place_text, facts->place_organisation);
+    else
+        finding_seen(f, "%s, network of nobody", facts->place_text);
     finding_wanted(f, "a network of the account's organisation");
     if (!has_evidence(facts)) {
         finding_seen(f, "no address");

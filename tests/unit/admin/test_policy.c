@@ -207,6 +207,13 @@ static void a_test_speaks_to_who_asks(void **state)
     struct fixture *f = *state;
     assert_ok(RUN(f, "audadm", "policy", "test", "user", "zhangsan", "service", "sshd"));
     assert_string_equal(text_language(NULL), "en");
+    assert_string_equal(field(f, find_row(f, "rule", "expiry"), "seen"), "no end date");
+    assert_string_equal(field(f, find_row(f, "rule", "freeze"), "wanted"), "an account in force");
+    text_language("zh");
+    assert_ok(RUN(f, "audadm", "policy", "test", "user", "zhangsan", "service", "sshd"));
+    assert_string_equal(field(f, find_row(f, "rule", "expiry"), "seen"), "无到期日");
+    assert_string_equal(field(f, find_row(f, "rule", "freeze"), "wanted"), "有效的账号");
+    text_language("en");
 }
 
 int main(void)
