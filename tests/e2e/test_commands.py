@@ -2,6 +2,7 @@
 example tried on a store with people in it. An example may be refused, since one store cannot hold
 the state that all of them ask for; then it must be refused by a sentence."""
 
+import json
 import os
 import re
 import unicodedata
@@ -14,6 +15,8 @@ from host import AUDIT, SECRETS, SECURITY, SYSTEM, HostTest
 COLUMNS = 100
 WITNESS = r"(Witness|见证人)[^\r\n]*[：:] ?$"
 BY = {"security": SECURITY, "audit": AUDIT}
+# Commands whose answer is no JSON: a table's header line, a report of its own format.
+PLAIN = {"compliance"}
 # What people type, or what names a thing, and therefore is never translated.
 TYPED = re.compile(
     r"ssh-ed25519 \S+|--[a-z-]+|/[\w./-]+|\"[^\"]*\"|“[^”]*”|gdpop-admin|[\w.-]+\.(?:conf|pdf|json|jsonl|csv|pub|password|pem)"
@@ -119,6 +122,49 @@ class TestCommands(HostTest):
                 self.assertEqual(other, status, english)
                 self.assertPlain(english)
                 self.assertNotEqual(english.strip(), "")
+
+    def assertFits(self, definitions, definition, value, place):
+        """What the schema file uses of JSON Schema; a member that it does not name is refused."""
+        if "$ref" in definition:
+            definition = definitions[definition["$ref"].removeprefix("#/$defs/")]
+        types = {list: "array", dict: "object", str: "string", bool: "boolean", int: "integer",
+                 type(None): "null"}
+        allowed = definition["type"]
+        self.assertIn(types[type(value)], [allowed] if isinstance(allowed, str) else allowed, place)
+        if isinstance(value, list):
+            for i, item in enumerate(value):
+                self.assertFits(definitions, definition["items"], item, f"{place}[{i}]")
+        if isinstance(value, dict):
+            for name in definition.get("required", ()):
+                self.assertIn(name, value, place)
+            for name, member in value.items():
+                self.assertIn(name, definition["properties"], place)
+                self.assertFits(definitions, definition["properties"][name], member,
+                                f"{place}.{name}")
+
+    def test_json_fits_the_schema(self):
+        """Every example, and every list and table: an answer of its command, a message or an error."""
+        installed = self.lab.sh("find /usr /opt -name gdpop-admin.schema.json").text.split()
+        self.assertEqual(len(installed), 1, installed)
+        definitions = json.loads(self.lab.sh(f"cat {installed[0]}").text)["$defs"]
+        shared = {"string", "integer", "boolean", "instant", "depth", "message", "error"}
+        self.assertEqual(set(definitions) - shared, set(self.commands))
+        answered = set()
+        for name, (by, words) in self.commands.items():
+            with self.subTest(name):
+                done = self.lab.sh(f"gdpop-admin --json --as {by} --password-file {SECRETS}/{by}"
+                                   f".password --dry-run {words} 2>/dev/null", check=False)
+                if not done.text.lstrip().startswith(("{", "[")):
+                    self.assertIn(name, PLAIN, done.text)
+                    continue
+                value = json.loads(done.text)
+                known = next((key for key in ("error", "message")
+                              if isinstance(value, dict) and list(value) == [key]), name)
+                if isinstance(value, dict):
+                    value.pop("locked_out", None)
+                self.assertFits(definitions, definitions[known], value, name)
+                answered.update({name} if known == name and value else ())
+        self.assertGreater(len(answered), 40, sorted(answered))
 
     def test_no_wrong_space_in_chinese(self):
         """A space between two Chinese characters is a piece put together for English."""

@@ -13,6 +13,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "schema.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -88,7 +90,10 @@ static inline int call_list(struct gdpop_admin *a, const char *noun, const char 
         args[n] = (struct gdpop_arg){name, value, strlen(value)};
     }
     n = confirmed(noun, verb, args, n);
-    return gdpop_admin_call(a, noun, verb, args, n, result);
+    int r = gdpop_admin_call(a, noun, verb, args, n, result);
+    if (r == 0)
+        check_schema(noun, verb, *result);
+    return r;
 }
 
 /* One operation in an act that goes on; ended by NULL. */
