@@ -14,6 +14,7 @@ int check_clock(struct gdpop_admin *a);
 int check_locals(struct gdpop_admin *a);
 int check_format(struct gdpop_admin *a);
 int check_manifest(struct gdpop_admin *a);
+int check_backup(struct gdpop_admin *a);
 
 /* A whole file of at most 256 KiB, as text in the arena. GDPOP_ERR_NOT_FOUND and others, with a
  * sentence. */

@@ -311,7 +311,8 @@ static const struct area {
     {"store_form", check_format, false}, {"pam", check_pam, true},
     {"nsswitch", check_nsswitch, true},  {"sshd", check_sshd, true},
     {"files", check_files, true},        {"clock_source", check_clock, true},
-    {"locals", check_locals, true},
+    {"locals", check_locals, true},      {"backup", check_backup, false},
+    {"manifest", check_manifest, true},
 };
 
 /* What cannot be looked at on the host is a finding, and the others go on. */

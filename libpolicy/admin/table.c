@@ -15,7 +15,7 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_hold[], operations_destroy[], operations_reset[], operations_correct[],
     operations_purge[], operations_account_sheet[], operations_succession[], operations_adopt[],
     operations_backup[], operations_restore[], operations_keys[], operations_observe[],
-    operations_review[], operations_service[];
+    operations_review[], operations_service[], operations_manifest[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -69,6 +69,7 @@ const struct operation *const operation_files[] = {
     operations_observe,
     operations_review,
     operations_service,
+    operations_manifest,
     NULL,
 };
 

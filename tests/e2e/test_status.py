@@ -161,7 +161,39 @@ class TestStatus(HostTest):
         self.assertIn("did not answer", rows["sshd"]["value"])
         self.assertEqual(lab.sh("pgrep -x sleep", check=False).text, "")
 
-    def test_7_for_monitoring_and_for_people(self):
+    def test_7_installed_files_are_those_that_were_signed(self):
+        lab, admin = self.lab, "/usr/sbin/gdpop-admin"
+        page = "/usr/share/man/man8/pam_gdpop.8"
+        self.assertEqual(self.status()[1]["manifest"]["severity"], "notice")
+        lab.sh(self.status()[1]["manifest"]["remedy"])
+        self.addCleanup(lab.sh, "rm /etc/gdpop/manifest")
+        self.assertEqual(self.status()[1]["manifest"]["severity"], "fine")
+        with open("/etc/gdpop/manifest", encoding="utf-8") as file:
+            signed = file.read()
+        for path in (admin, "/usr/sbin/gdpop-admin", "libgdpop.so.0", "libnss_gdpop.so.2",
+                     "pam_gdpop.so", "gdpop-ssh-keys"):
+            self.assertRegex(signed, rf"(?m)^sm3 [0-9a-f]{{64}} \S*{path}$")
+        self.assertNotIn(" /etc/", signed)
+        self.assertEqual(len(self.host.events(action="manifest.make")), 1)
+        self.assertSound()
+        lab.sh(f"cp -p {admin} /root/admin && printf x >> {admin} && mv {page} /root/page")
+        status, rows = self.status()
+        lab.sh(f"cp -p /root/admin {admin} && mv /root/page {page}")
+        self.assertEqual((status, rows[f"manifest.{admin}"]["severity"]), (1, "serious"))
+        self.assertIn("missing", rows[f"manifest.{page}"]["value"])
+        self.assertSound()
+        digest = lab.sh("sed -n 's/^sm3 \\([0-9a-f]*\\) .*/\\1/p' /etc/gdpop/manifest").text.split()
+        for edit in (f"s/{digest[3]}/{digest[4]}/", "/^signature/d", "s/^signature .*/signature 3006/",
+                     "$s/$/ x/", "s/^version .*/version 0.0.9/"):
+            with self.subTest(edit=edit):
+                lab.sh(f"sed -i '{edit}' /etc/gdpop/manifest")
+                row = self.status()[1]["manifest"]
+                self.assertEqual(row["severity"], "serious")
+                self.assertIn("not signed by this host", row["value"])
+                lab.write("/etc/gdpop/manifest", signed)
+        self.assertSound()
+
+    def test_8_for_monitoring_and_for_people(self):
         lab = self.lab
         sound = lab.sh("gdpop-admin status --format prometheus")
         self.assertIn('\ngdpop_status_findings{severity="warning"} 0\n', sound.text)

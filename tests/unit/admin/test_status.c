@@ -15,6 +15,16 @@ static void add_calendars(struct gdpop_admin *a)
     }
 }
 
+/* The only one, so many days ago; tried so many days ago. */
+static void add_backup(struct gdpop_admin *a, int made_days, int drilled_days)
+{
+    Model__Backup b = MODEL__BACKUP__INIT;
+    b.id = T("B000001");
+    b.made_at = a->now_at - made_days * CLOCK_DAY;
+    b.drilled_at = a->now_at - drilled_days * CLOCK_DAY;
+    assert_ok(store_put_backup(a->call.txn, &b));
+}
+
 static void put_in_order(struct fixture *f, bool second_holder)
 {
     gdpop_admin_end(f->a);
@@ -23,6 +33,7 @@ static void put_in_order(struct fixture *f, bool second_holder)
     add_calendars(f->a);
     if (second_holder)
         add_account(f->a, 20, "sysadm2", "province", GDPOP_DUTY_SYSTEM);
+    add_backup(f->a, 0, 0);
     assert_ok(publish_touch(f->a->call.txn));
     assert_ok(gdpop_admin_commit(f->a));
 }
@@ -149,6 +160,34 @@ static void a_damaged_trail_is_found_on_demand(void **state)
     assert_string_equal(column(f, "trail_verified", "remedy"), "gdpop-admin audit verify");
 }
 
+static void backups_and_drills_grow_old(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        int made_days, drilled_days;
+        const char *backup, *drill;
+    } cases[] = {{6, 365, "true", "true"}, {8, 365, "false", "true"}, {6, 367, "true", "false"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        gdpop_admin_end(f->a);
+        assert_ok(gdpop_admin_begin(f->g, NULL, GDPOP_ADMIN_RECOVER, &f->a));
+        assert_ok(call_op(f->a, "tick", "", (char *)NULL));
+        add_backup(f->a, cases[i].made_days, cases[i].drilled_days);
+        assert_ok(gdpop_admin_commit(f->a));
+        assert_ok(RUN(f, "audadm", "status", ""));
+        assert_string_equal(column(f, "backup", "ok"), cases[i].backup);
+        assert_string_equal(column(f, "backup_drill", "ok"), cases[i].drill);
+    }
+}
+
+static void a_young_store_has_no_backup_yet(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "backup", "severity"), "notice");
+    assert_string_equal(column(f, "backup", "remedy"), "gdpop-admin backup key-add --public FILE");
+    assert_string_equal(column(f, "backup_drill", "severity"), "notice");
+}
+
 static void prometheus_reads_what_people_read(void **state)
 {
     struct fixture *f = *state;
@@ -185,6 +224,8 @@ int main(void)
         ADMIN_TEST(what_is_wrong_names_its_remedy),
         ADMIN_TEST(tick_closes_what_is_gone_and_publishes),
         ADMIN_TEST(a_damaged_trail_is_found_on_demand),
+        ADMIN_TEST(backups_and_drills_grow_old),
+        ADMIN_TEST(a_young_store_has_no_backup_yet),
         ADMIN_TEST(prometheus_reads_what_people_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
