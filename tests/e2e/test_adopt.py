@@ -82,9 +82,9 @@ class Adopt(unittest.TestCase):
         self.persons(good, bad, nobody, rescue)
         refused = self.adopt(check=False)
         self.assertEqual(refused.status, 2, refused)
-        self.assertIn("persons.csv:3:3 (id_number)", refused.text)
-        self.assertIn("persons.csv:4:1 (user)", refused.text)
-        self.assertIn("persons.csv:5:1 (user)", refused.text)
+        self.assertIn("persons.csv:3:3 (证件号码)", refused.text)
+        self.assertIn("persons.csv:4:1 (账号)", refused.text)
+        self.assertIn("persons.csv:5:1 (账号)", refused.text)
         self.assertIn("nothing was written", refused.text)
         self.assertNotIn("laowang", self.host.admin("account list").text)
 
