@@ -1,5 +1,5 @@
 /* Logins go on while the store is worked on: during the import of a long table as gdpop-admin does
- * it, which makes the map grow, during archives, backups, rotations of the key and snapshots. None
+ * it, which makes the map grow, during archives, backups and snapshots. None
  * is refused; each work goes on until so many have logged in since it began.
  *
  *   storm_meanwhile [LOGINS] */
@@ -10,10 +10,12 @@
 
 #include <fcntl.h>
 #include <security/pam_appl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -30,6 +32,7 @@ static unsigned serial, rows;
 
 static void log_in_until_over(unsigned i)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (unsigned n = i; !atomic_load(&shared->over); n += PROCESSES) {
         int code = client_login(n % OPERATORS, POPULATION_PASSWORD, true);
         if (code != PAM_SUCCESS)
@@ -76,12 +79,6 @@ static void archive(void)
     static const char *const words[] = {"audit", "archive", "what", "create", NULL, NULL};
     int r = host_act("audadm", words);
     done(r == GDPOP_ERR_NOT_FOUND ? 0 : r, "an archive");
-}
-
-static void rotate(void)
-{
-    static const char *const words[] = {"keys", "rotate", NULL, NULL};
-    done(host_act("secadm", words), "a rotation of the key");
 }
 
 static void back_up(void)
@@ -167,7 +164,6 @@ int main(int argc, char **argv)
     work("pieces of a table", import_piece, logins);
     work("archives", archive, logins);
     work("backups", back_up, logins);
-    work("rotations of the key", rotate, logins);
     work("snapshots", publish, logins);
     atomic_store(&shared->over, true);
     for (unsigned i = 0; i < PROCESSES; i++) {

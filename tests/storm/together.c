@@ -1,7 +1,9 @@
 #include "together.h"
 #include "host.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +37,7 @@ void together(unsigned count, int (*work)(unsigned i, void *arg), void *arg, int
     fflush(NULL);
     for (unsigned i = 0; i < count; i++) {
         if ((pid[i] = fork()) == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
             close(go[1]);
             close(ready[0]);
             _exit(work(i, arg));
