@@ -15,6 +15,7 @@ struct change {
     char history_salt[PHASH_MAX_BYTES];
     char history_hash[PHASH_MAX_BYTES]; /* of the candidate under history_salt */
     char before[PHASH_MAX_BYTES];       /* the hash that stood when the change was judged */
+    bool overtaken;                     /* the account was changed since it was judged */
     struct gdpop_verdict v;
 };
 

@@ -18,6 +18,7 @@ struct comparison {
     char hash[PHASH_MAX_BYTES];
     char new_hash[PHASH_MAX_BYTES]; /* when a rehash is due */
     bool compared, matched, froze;
+    bool overtaken;     /* another password came while this one was compared */
     enum spoken spoken; /* of a code told by telephone */
     Model__Credential *credential;
     struct gdpop_verdict *v;
@@ -256,7 +257,8 @@ static int record_success(struct txn *t, void *arg)
     c->froze = false;
     if ((r = store_get_credential(t, user, &credential)) != 0)
         return r;
-    if (strcmp(credential->hash, c->hash) != 0)
+    c->overtaken = strcmp(credential->hash, c->hash) != 0;
+    if (c->overtaken)
         return err_fail(GDPOP_ERR_BUSY,
                         _("the password was changed in the moment in which it was compared"));
     if (c->spoken == SPOKEN_RIGHT && (r = use_code(t, c, credential)) != 0)
@@ -300,24 +302,37 @@ static int try_code(struct call *call, struct comparison *c)
     return spoken_blank(&c->subject.password, c->new_hash);
 }
 
+static int compare_once(struct call *call, struct comparison *c)
+{
+    bool unlocked;
+    int r;
+    c->overtaken = c->compared = c->matched = false;
+    c->spoken = SPOKEN_NONE;
+    c->new_hash[0] = '\0';
+    if ((r = still_unlocked(call, c, &unlocked)) != 0 || !unlocked)
+        return r;
+    c->compared = true;
+    if ((r = phash_verify(c->password, c->hash, &c->matched)) != 0 ||
+        (r = c->matched ? rehash_if_due(c) : try_code(call, c)) != 0)
+        return r;
+    return store_update(call->store, call->arena, c->matched ? record_success : record_failure, c);
+}
+
+/* A password that matches one that was changed meanwhile is compared with the new one. */
 static int compare_counted(struct call *call, struct comparison *c)
 {
+    enum { TRIES = 3 };
     struct lock lock = LOCK_NONE;
-    bool unlocked;
     int r;
     if ((r = store_count_lock(&c->g->conf,
                               c->source.can_log_in ? c->subject.facts.user : c->source.name,
                               &lock)) != 0)
         return r;
-    if ((r = still_unlocked(call, c, &unlocked)) != 0 || !unlocked)
-        goto out;
-    c->compared = true;
-    if ((r = phash_verify(c->password, c->hash, &c->matched)) != 0)
-        goto out;
-    if ((r = c->matched ? rehash_if_due(c) : try_code(call, c)) != 0)
-        goto out;
-    r = store_update(call->store, call->arena, c->matched ? record_success : record_failure, c);
-out:
+    for (int i = 0; i < TRIES; i++) {
+        err_clear();
+        if ((r = compare_once(call, c)) != GDPOP_ERR_BUSY || !c->overtaken)
+            break;
+    }
     lock_release(&lock);
     return r;
 }

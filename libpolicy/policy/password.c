@@ -49,7 +49,7 @@ static void judge_ready(struct change *c, bool proof_holds)
         refuse(
             &c->v, tag, "I04",
             _("The account has no password yet. Ask your administrator for an initial password."));
-    else if (c->ev->password_proved && !proof_holds)
+    else if ((c->ev->password_proved || c->proof[0]) && !proof_holds)
         refuse(&c->v, tag, "I05",
                _("The password was changed elsewhere after you had given it here. Log in again; "
                  "if it was not you, tell your administrator at once."));
@@ -164,7 +164,7 @@ static int add_history(struct arena *a, Model__Credential *credential, const str
 
 /* Decided again in the write transaction: a freeze, a lockout or another password may have come
  * while the hashes were made. */
-static int check_again(struct txn *t, const struct change *c, struct subject *s)
+static int check_again(struct txn *t, struct change *c, struct subject *s)
 {
     struct trace *trace = arena_alloc(txn_arena(t), sizeof(*trace));
     struct gdpop_verdict v;
@@ -176,6 +176,7 @@ static int check_again(struct txn *t, const struct change *c, struct subject *s)
     decide(s, trace, &v);
     if (v.outcome == GDPOP_ALLOWED && s->credential && strcmp(s->credential->hash, c->before) == 0)
         return 0;
+    c->overtaken = true;
     return err_fail(GDPOP_ERR_BUSY,
                     _("the account was changed by somebody else in the same moment; try again"));
 }
@@ -205,10 +206,11 @@ static int write_change(struct txn *t, void *arg)
     return event(t, c, "done");
 }
 
-static int change(struct call *call, struct change *c)
+static int change_once(struct call *call, struct change *c)
 {
     bool good;
     int r;
+    c->overtaken = false;
     if ((r = ready(call, c)) != 0 || c->v.outcome != GDPOP_CHANGE_PASSWORD)
         return r;
     snprintf(c->before, sizeof(c->before), "%s", c->subject.credential->hash);
@@ -220,6 +222,19 @@ static int change(struct call *call, struct change *c)
         return r;
     c->v.outcome = GDPOP_ALLOWED;
     return 0;
+}
+
+/* Judged anew when somebody else was quicker: the person is told what came. */
+static int change(struct call *call, struct change *c)
+{
+    enum { TRIES = 3 };
+    int r = GDPOP_ERR_BUSY;
+    c->overtaken = true;
+    for (int i = 0; r == GDPOP_ERR_BUSY && c->overtaken && i < TRIES; i++) {
+        err_clear();
+        r = change_once(call, c);
+    }
+    return r;
 }
 
 static int work_change(void *arg)

@@ -36,6 +36,7 @@ int store_open(const struct conf *conf, struct store **sp)
     if (!s)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     s->conf = *conf;
+    pthread_mutex_init(&s->newer_mutex, NULL);
     int r = env_open(conf->store_dir, conf->store_wait_sec * 1000, &s->env);
     if (r == 0)
         r = keyring_open(conf->key_dir, &s->keys);
@@ -53,6 +54,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    keyring_free(s->newer_keys);
     keyring_free(s->keys);
     env_close(s->env);
     free(s);

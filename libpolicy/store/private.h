@@ -112,6 +112,8 @@ uint64_t map_used_bytes(struct env *e);
 struct store {
     struct env *env;
     struct keyring *keys;
+    struct keyring *newer_keys;  /* read again for a key made since; NULL: not needed yet */
+    pthread_mutex_t newer_mutex; /* threads that scan together share a store */
     struct conf conf;
 };
 

@@ -5,6 +5,7 @@
 #include "crypto/seal.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Raw values of tables and indexes: each sealed with the name it stands under, its key and the
@@ -24,13 +25,32 @@ static MDB_val mdb_val(struct bytes b)
     return (MDB_val){.mv_size = b.len, .mv_data = (void *)(uintptr_t)b.data};
 }
 
+/* The ring with which a value opens: one that was sealed by a key made since the store was opened,
+ * while keys are rotated, needs the ring to be read again. The first stays: its keys are in use. */
+static int ring_of(struct store *s, struct bytes sealed, const struct keyring **ring)
+{
+    int r = 0;
+    *ring = s->keys;
+    if (sealed.len < SEAL_OVERHEAD_BYTES || keyring_pair(s->keys, seal_key_id(sealed)))
+        return 0;
+    pthread_mutex_lock(&s->newer_mutex);
+    if (!s->newer_keys)
+        r = keyring_open(s->conf.key_dir, &s->newer_keys);
+    if (r == 0)
+        *ring = s->newer_keys;
+    pthread_mutex_unlock(&s->newer_mutex);
+    return r;
+}
+
 int value_open(struct txn *t, const char *name, bool plain, struct bytes key, MDB_val sealed,
                struct arena *a, struct bytes *value)
 {
     struct bytes raw = BYTES(sealed.mv_data, sealed.mv_size);
     if (!plain) {
         struct seal_place place = {.table = name, .key = key};
-        return seal_open(t->store->keys, &place, raw, a, value);
+        const struct keyring *ring;
+        int r = ring_of(t->store, raw, &ring);
+        return r < 0 ? r : seal_open(ring, &place, raw, a, value);
     }
     void *copy = arena_memdup(a, raw.data, raw.len);
     *value = BYTES(copy, raw.len);

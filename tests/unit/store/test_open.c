@@ -265,6 +265,41 @@ static void test_keys(void **state)
     assert_refused(f, GDPOP_ERR_SEAL, "meta");
 }
 
+static int touch_meta(struct txn *t, void *arg)
+{
+    Model__Meta *meta;
+    assert_ok(store_meta(t, &meta));
+    meta->generation = *(uint64_t *)arg;
+    return store_put_meta(t, meta);
+}
+
+/* Keys are rotated while a login has the store open. */
+static void test_a_key_made_meanwhile(void **state)
+{
+    struct fixture *f = *state;
+    struct store *before = fixture_open(f);
+    Model__Meta *meta;
+    struct txn *t;
+    uint64_t generation = 17;
+    assert_ok(keyring_create(f->conf.key_dir));
+    struct store *after = fixture_open(f);
+    assert_ok(store_update(after, f->arena, touch_meta, &generation));
+    store_close(after);
+    assert_ok(store_read(before, f->arena, &t));
+    assert_ok(store_meta(t, &meta));
+    assert_int_equal(meta->generation, generation);
+    txn_abort(t);
+    generation++;
+    assert_ok(store_update(before, f->arena, touch_meta, &generation)); /* by the older key */
+    store_close(before);
+    after = fixture_open(f);
+    assert_ok(store_read(after, f->arena, &t));
+    assert_ok(store_meta(t, &meta));
+    assert_int_equal(meta->generation, generation);
+    txn_abort(t);
+    store_close(after);
+}
+
 static void test_foreign_lmdb(void **state)
 {
     struct fixture *f = *state;
@@ -382,6 +417,7 @@ int main(void)
         TEST(test_rights),
         TEST(test_links_and_other_files),
         TEST(test_keys),
+        TEST(test_a_key_made_meanwhile),
         TEST(test_foreign_lmdb),
         TEST(test_newer_schema),
         TEST(test_missing_table),
