@@ -27,7 +27,7 @@ static int from_file(const struct tool *t, char **answer)
     if (file_at >= file_len)
         return say(t, GDPOP_ERR_USAGE, _("%s has fewer lines than passwords were asked for"),
                    t->password_file);
-    const char *line = file_text + file_at;
+    char *line = file_text + file_at;
     size_t len = strcspn(line, "\n");
     file_at += len + 1;
     if (len > 0 && line[len - 1] == '\r')
@@ -36,6 +36,7 @@ static int from_file(const struct tool *t, char **answer)
         return say(t, GDPOP_ERR_TOO_LONG, _("%s: a password has at most %d bytes"),
                    t->password_file, GDPOP_PASSWORD_MAX_BYTES);
     *answer = strndup(line, len);
+    explicit_bzero(line, len); /* asked for once: not kept to the end of the program */
     return *answer ? 0 : say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
 }
 
