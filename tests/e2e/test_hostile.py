@@ -185,7 +185,12 @@ class TestHostile(HostTest):
         for number in range(8 * ROUNDS):
             data = bytearray(good)
             for at in range(2 * page, used, page):
-                if self.random.random() < (1, .3, .1, .05)[number % 4]:
+                if self.random.random() >= (1, .3, .1, .05)[number % 4]:
+                    continue
+                if number % 8 >= 4:  # another page of the store: whole in itself, and may be a ring
+                    other = self.random.randrange(2, used // page) * page
+                    data[at:at + page] = good[other:other + page]
+                else:
                     start = at if number % 2 else at + self.random.randrange(16, 64)
                     data[start:at + page] = self.random.randbytes(at + page - start)
             with self.subTest(number=number):
@@ -195,6 +200,11 @@ class TestHostile(HostTest):
                     self.assertNotEqual(self.by_root(USER, "authenticate", "acct_mgmt"), None)
                     self.assertIn(self.by_user(), (0, 1))
                     self.assertBreakGlass()
+                    if number == 0:
+                        self.assertFalse(self.host.ssh(USER, command="id").ok)
+                        self.assertTrue(self.lab.ssh(
+                            RESCUE, source="outside", command="id",
+                            answers=[(PASSWORD, self.host.password[RESCUE])]).ok)
                     for words in ("account list", "status --check", "audit verify"):
                         done = self.host.admin(words, by=AUDIT, check=False)
                         self.assertIn(done.status, (0, 1, 3, 4), done)

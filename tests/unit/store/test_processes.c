@@ -146,6 +146,37 @@ static int touch(struct txn *t, void *arg)
     return store_put_counter(t, arg, c);
 }
 
+/* Every reader slot is taken: the next one is told so, and gets in when the holder is gone. */
+static void test_no_reader_slot_left(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s;
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct txn *t;
+        int r = store_open(&f->conf, &s);
+        for (int i = 0; r == 0 && i < STORE_READERS_MAX; i++)
+            r = store_read(s, f->arena, &t);
+        if (r == 0 && write(ready[1], "r", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_fails(store_open(&f->conf, &s), GDPOP_ERR_BUSY);
+    assert_non_null(strstr(err_sentence(), "has no reader slot left (1024)"));
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    s = fixture_open(f);
+    assert_ok(store_update(s, f->arena, touch, T("zhang")));
+    store_close(s);
+    fixture_check_clean(f);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 static void test_killed_reader(void **state)
 {
     struct fixture *f = *state;
@@ -452,6 +483,7 @@ int main(void)
         TEST(test_growth_by_two_processes),
         TEST(test_full_map_is_replayed),
         TEST(test_full_map_grows_for_the_next),
+        TEST(test_no_reader_slot_left),
         TEST(test_killed_reader),
         TEST(test_threads),
         TEST(test_threads_grow),
