@@ -104,6 +104,64 @@ static int list(struct gdpop_admin *a, const struct request *q)
     return store_each(a->call.txn, &table_host, BYTES("", 0), list_one, a);
 }
 
+/* The words of an option that replace a list; "none" empties it. */
+static int replace_all(struct gdpop_admin *a, const struct request *q, const char *option,
+                       char ***list, size_t *count)
+{
+    char **words;
+    size_t n;
+    int r = request_all(a, q, option, &words, &n);
+    if (r != 0 || n == 0)
+        return r;
+    *list = words;
+    *count = n == 1 && strcmp(words[0], "none") == 0 ? 0 : n;
+    return 0;
+}
+
+static int replace_device(struct gdpop_admin *a, const struct request *q, Model__Host *h)
+{
+    Model__Device *d;
+    if (!request_text(q, "device"))
+        return 0;
+    h->device = admin_copy(a, request_word(q, "device"));
+    if (!h->device)
+        return GDPOP_ERR_NOMEM;
+    if (strcmp(h->device, "none") == 0)
+        h->device[0] = '\0';
+    return h->device[0] ? admin_device(a, h->device, &d) : 0;
+}
+
+/* Its organisation stays: at another one it is another host, by retire and add. */
+static int set(struct gdpop_admin *a, const struct request *q)
+{
+    Model__Host *h;
+    struct settings unused;
+    int r = find(a, request_word(q, "id"), &h);
+    if (r != 0)
+        return r;
+    if (strcmp(h->state, "active") != 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("host %s is retired; register it anew"), h->name);
+    if (q->count < 2)
+        return err_fail(GDPOP_ERR_USAGE,
+                        _("nothing to change: give --name, --system, --console or --device"));
+    if (request_text(q, "name") && !(h->name = admin_copy(a, request_word(q, "name"))))
+        return GDPOP_ERR_NOMEM;
+    if ((r = replace_all(a, q, "system", &h->systems, &h->n_systems)) != 0 ||
+        (r = replace_all(a, q, "console", &h->consoles, &h->n_consoles)) != 0 ||
+        (r = replace_device(a, q, h)) != 0)
+        return r;
+    if (h->n_systems == 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("host %s must run a system, or be retired"), h->name);
+    if ((r = policy_settings(a->call.txn, h->systems, h->n_systems, &unused)) != 0)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("no loaded profile names one of the systems of host %s"), h->name);
+    admin_reaches(a, NULL, h->id);
+    if ((r = store_put_host(a->call.txn, h)) != 0 ||
+        (r = admin_event(a, "host.set", NULL, h->id, h->name)) != 0)
+        return r;
+    return result_message(a, _("host %s is changed"), h->name);
+}
+
 static int retire(struct gdpop_admin *a, const struct request *q)
 {
     Model__Host *h;
@@ -173,6 +231,30 @@ const struct operation operations_host[] = {
                     (const struct gdpop_param[]){POSITIONAL("id", "MACHINE-ID", N_("the host")),
                                                  CONFIRM("MACHINE-ID"), PARAMS_END}},
      .run = retire},
+    {.public = {.noun = "host",
+                .verb = "set",
+                .help = N_("Change a host's name, systems, consoles or device."),
+                .duties = GDPOP_DUTY_SYSTEM,
+                .writes = true,
+                .example = "0123456789abcdef0123456789abcdef --system population --system cme",
+                .params =
+                    (const struct gdpop_param[]){
+                        POSITIONAL("id", "MACHINE-ID", N_("the host")),
+                        OPTIONAL("name", GDPOP_PARAM_WORD, "NAME", N_("its name")),
+                        {.name = "system",
+                         .kind = GDPOP_PARAM_WORD,
+                         .repeated = true,
+                         .metavar = "SYSTEM",
+                         .help = N_("the systems that it runs instead of those before")},
+                        {.name = "console",
+                         .kind = GDPOP_PARAM_WORD,
+                         .repeated = true,
+                         .metavar = "TTY",
+                         .help = N_("its further consoles instead of those before; none for none")},
+                        OPTIONAL("device", GDPOP_PARAM_WORD, "DEVICE",
+                                 N_("the device that its console is; none for none")),
+                        PARAMS_END}},
+     .run = set},
     {.public = {.noun = "host",
                 .verb = "show",
                 .help = N_("Show a host, this one without an id."),

@@ -158,6 +158,53 @@ static void a_host_that_goes(void **state)
     assert_string_equal(field(f, 0, "rule"), "systems");
 }
 
+static void a_host_of_other_systems(void **state)
+{
+    struct fixture *f = *state;
+    char id[33];
+    host_machine_id(id);
+    settle(f);
+    assert_ok(ASK(f, "sysadm", "host", "set", "id", id, "system", "awards"));
+    assert_int_equal(f->result->count, 2);
+    assert_string_equal(field(f, 0, "rule"), "systems");
+    assert_ok(
+        ASK(f, "sysadm", "host", "set", "id", id, "system", "awards", "system", "population"));
+    assert_int_equal(f->result->count, 0);
+}
+
+static void a_host_is_changed(void **state)
+{
+    struct fixture *f = *state;
+    char id[33];
+    host_machine_id(id);
+    settle(f);
+    assert_ok(RUN(f, "sysadm", "host", "set", "id", id, "name", "app2", "system", "awards",
+                  "system", "population", "console", "ttyS*", "device", "D000001"));
+    assert_ok(RUN(f, "sysadm", "host", "show", "id", id));
+    assert_string_equal(field(f, 0, "name"), "app2");
+    assert_string_equal(field(f, 0, "systems"), "awards population");
+    assert_string_equal(field(f, 0, "consoles"), "ttyS*");
+    assert_string_equal(field(f, 0, "device"), "D000001");
+    assert_ok(RUN(f, "sysadm", "host", "set", "id", id, "console", "none", "device", "none"));
+    assert_ok(RUN(f, "sysadm", "host", "show", "id", id));
+    assert_string_equal(field(f, 0, "name"), "app2");
+    assert_string_equal(field(f, 0, "systems"), "awards population");
+    assert_string_equal(field(f, 0, "consoles"), "");
+    assert_string_equal(field(f, 0, "device"), "");
+    assert_refused(RUN(f, "sysadm", "host", "set", "id", id), GDPOP_ERR_USAGE, "nothing");
+    assert_refused(RUN(f, "sysadm", "host", "set", "id", id, "system", "none"), GDPOP_ERR_REFUSED,
+                   "must run a system");
+    assert_refused(RUN(f, "sysadm", "host", "set", "id", id, "system", "weather"),
+                   GDPOP_ERR_REFUSED, "no loaded profile");
+    assert_refused(RUN(f, "sysadm", "host", "set", "id", id, "device", "D000099"),
+                   GDPOP_ERR_NOT_FOUND, "D000099");
+    assert_refused(RUN(f, "secadm", "host", "set", "id", id, "name", "x"), GDPOP_ERR_NOT_AUTHORISED,
+                   "system");
+    assert_ok(RUN(f, "sysadm", "host", "retire", "id", id));
+    assert_refused(RUN(f, "sysadm", "host", "set", "id", id, "name", "x"), GDPOP_ERR_REFUSED,
+                   "retired");
+}
+
 /* The profile of the province without a system that a host runs: nobody gets in there any more. */
 static void a_profile_without_the_hosts_system(void **state)
 {
@@ -206,6 +253,8 @@ int main(void)
         ADMIN_TEST(what_locks_out_nobody_says_so),
         ADMIN_TEST(a_stricter_setting),
         ADMIN_TEST(a_host_that_goes),
+        ADMIN_TEST(a_host_of_other_systems),
+        ADMIN_TEST(a_host_is_changed),
         ADMIN_TEST(a_profile_without_the_hosts_system),
         ADMIN_TEST(who_is_not_supervised_is_counted_only),
     };
