@@ -282,6 +282,11 @@ enum {
  * account's name, for the life of the handle. */
 int gdpop_admin_whoami(struct gdpop *g, const char **actor);
 
+/* Who called this program by way of sudo, as sudo says (SUDO_UID). Where the kernel or the login
+ * keeps no login uid it stands for that: init, recover, restore and what the host does by itself
+ * are refused to such a caller. It opens nothing. 0: nobody. */
+void gdpop_admin_caller(struct gdpop *g, uint32_t uid);
+
 /* actor: an account name that the caller has authenticated (whoami or PAM), NULL only with INIT
  * (empty store; keys and store are made) or RECOVER (break-glass). READ for acts that change
  * nothing: no write lock is taken. */

@@ -96,7 +96,8 @@ static int start_record(struct gdpop_admin *a, const char *name, const Model__Pe
     if (local_has_name(name, &uid))
         return err_fail(GDPOP_ERR_REFUSED,
                         _("%s is a local account of this host; choose another name"), name);
-    if ((r = check_group_is_free(a, name)) != 0)
+    if ((r = admin_name_is_free(a, name, &table_account)) != 0 ||
+        (r = check_group_is_free(a, name)) != 0)
         return r;
     r = store_account_of_person(a->call.txn, p->id, &other);
     if (r == 0)

@@ -25,12 +25,23 @@ static const char *unnamed_actor(unsigned flags)
                                          : "host";
 }
 
+void gdpop_admin_caller(struct gdpop *g, uint32_t uid)
+{
+    g->caller_uid = uid;
+}
+
+static uint32_t caller(const struct gdpop *g)
+{
+    uint32_t uid = host_login_uid();
+    return uid == UINT32_MAX && g->caller_uid != 0 ? g->caller_uid : uid;
+}
+
 /* init, recover and restore belong to who holds the host itself: a break-glass login, or no login
  * at all (console of a rescue system). An administrator's sudo keeps the login uid of the
  * administrator and is refused. */
 int act_check_unnamed(const struct gdpop *g)
 {
-    uint32_t login_uid = host_login_uid();
+    uint32_t login_uid = caller(g);
     uid_t uid;
     if (login_uid == UINT32_MAX)
         return 0;
@@ -151,13 +162,27 @@ static void record_refusal(struct gdpop_admin *a, struct refusal f, int error)
     err_fail(error, "%s", sentence);
 }
 
-/* Who may not act at all; for recover the account that is logged in. */
+/* What the host does by itself is nobody's who is logged in: an account acts by its own name. */
+static int check_host(struct gdpop_admin *a)
+{
+    uint32_t uid = caller(a->g);
+    char *name;
+    int r = uid == UINT32_MAX ? GDPOP_ERR_NOT_FOUND : store_account_by_uid(a->call.txn, uid, &name);
+    if (r != 0)
+        return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
+    return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                    _("%s is logged in here and does not act for the host: run it from a live "
+                      "login, or with --as NAME"),
+                    name);
+}
+
+/* Who may not act at all; without a name the account that is logged in. */
 static void record_no_entry(struct gdpop_admin *a, int error)
 {
     struct refusal f = {a, a->actor, "admin.begin", "refused", gdpop_strerror(error), false};
-    uint32_t login_uid = host_login_uid();
+    uint32_t login_uid = caller(a->g);
     char *name;
-    if ((a->flags & BREAK_GLASS) && login_uid != UINT32_MAX)
+    if ((a->flags & UNNAMED) && login_uid != UINT32_MAX)
         f.actor = store_account_by_uid(a->call.txn, login_uid, &name) == 0
                       ? name
                       : arena_printf(a->call.arena, "uid %u", login_uid);
@@ -192,7 +217,7 @@ int gdpop_admin_begin(struct gdpop *g, const char *actor, unsigned flags, struct
         a->witness_count = g->witness_count;
         g->witness_count = 0;
     }
-    r = flags & BREAK_GLASS ? act_check_unnamed(g) : 0;
+    r = flags & BREAK_GLASS ? act_check_unnamed(g) : flags & GDPOP_ADMIN_HOST ? check_host(a) : 0;
     if (r == 0)
         r = read_frame(a);
     if (r == GDPOP_ERR_NOT_AUTHORISED)

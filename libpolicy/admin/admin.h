@@ -196,6 +196,9 @@ int admin_account(struct gdpop_admin *a, const char *name, Model__Account **x);
 int admin_person(struct gdpop_admin *a, const char *id, Model__Person **p);
 int admin_organisation(struct gdpop_admin *a, const char *id, Model__Organisation **o);
 int admin_device(struct gdpop_admin *a, const char *id, Model__Device **d);
+/* Permits name accounts, organisations and hosts alike, so that no two of different kinds (kind is
+ * the table of the one asked for) bear one name. GDPOP_ERR_EXISTS. */
+int admin_name_is_free(struct gdpop_admin *a, const char *name, const struct table *kind);
 /* The sessions of all accounts that no record closes; their leaders may be gone. */
 int admin_open_sessions(struct gdpop_admin *a, Model__Session ***list, size_t *count);
 /* Whether it is of this host and its leader lives no more. */

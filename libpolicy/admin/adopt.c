@@ -249,7 +249,8 @@ static int adopt(struct gdpop_admin *a, const struct request *q)
     if ((r = store_get_account(a->call.txn, x.name, &known)) == 0)
         return err_fail(GDPOP_ERR_EXISTS, _("user: the account %s is in the store already"),
                         x.name);
-    if (r != GDPOP_ERR_NOT_FOUND || (r = check_ids(a, &x)) != 0 ||
+    if (r != GDPOP_ERR_NOT_FOUND || (r = admin_name_is_free(a, x.name, &table_account)) != 0 ||
+        (r = check_ids(a, &x)) != 0 ||
         (person &&
          ((r = admin_person(a, person, &p)) != 0 || (r = admin_not_own_person(a, p->id)) != 0)) ||
         (r = request_instant(a, q, "until", true, &x.expires_at)) != 0 ||

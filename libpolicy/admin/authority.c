@@ -142,6 +142,26 @@ int admin_organisation(struct gdpop_admin *a, const char *id, Model__Organisatio
     return r != 0 ? r : admin_scope(a, id);
 }
 
+int admin_name_is_free(struct gdpop_admin *a, const char *name, const struct table *kind)
+{
+    Model__Organisation *o;
+    Model__Account *x;
+    Model__Host *h;
+    int r = GDPOP_ERR_NOT_FOUND;
+    if (kind != &table_account && strlen(name) <= GDPOP_NAME_MAX_BYTES)
+        r = store_get_account(a->call.txn, name, &x);
+    if (r == GDPOP_ERR_NOT_FOUND && kind != &table_organisation)
+        r = store_get_organisation(a->call.txn, name, &o);
+    if (r == GDPOP_ERR_NOT_FOUND && kind != &table_host)
+        r = store_get_host(a->call.txn, name, &h);
+    if (r != 0)
+        return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
+    return err_fail(GDPOP_ERR_EXISTS,
+                    _("%s names something else already, an account, an organisation or a host: "
+                      "what is permitted to one would be to the other; choose another name"),
+                    name);
+}
+
 int admin_device(struct gdpop_admin *a, const char *id, Model__Device **d)
 {
     int r = store_get_device(a->call.txn, id, d);

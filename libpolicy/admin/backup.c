@@ -309,12 +309,22 @@ static int drill_prepare(struct gdpop_admin *a, const struct request *q)
     return r;
 }
 
+/* Another store has a backup of this number too, and anybody can make a file that bears it. */
+static bool is_label_of(const Model__Backup *known, const Model__Backup *label)
+{
+    return strcmp(known->store_id, label->store_id) == 0 && known->sequence == label->sequence &&
+           bytes_equal(BYTES(known->digest.data, known->digest.len),
+                       BYTES(label->digest.data, label->digest.len));
+}
+
 static int note_drill(struct gdpop_admin *a, const struct drill *d)
 {
     Model__Backup *known;
     int r = store_get_backup(a->call.txn, d->label->id, &known);
     if (r != 0 || d->problems > 0)
         return r == GDPOP_ERR_NOT_FOUND ? 0 : r; /* made elsewhere, or before this store */
+    if (!is_label_of(known, d->label))
+        return 0;
     known->drilled_at = a->now_at;
     known->drill_msec = (uint64_t)d->took_usec / 1000;
     return store_put_backup(a->call.txn, known);

@@ -5,13 +5,46 @@
 
 #include <stdlib.h>
 
+struct restarting {
+    const char *actor;
+    uint64_t from;
+};
+
+/* What is passed over never arrives, so the event goes before it; it is itself handed over. */
+static int put_restart(struct txn *t, void *arg)
+{
+    const struct restarting *n = arg;
+    Model__Event e = MODEL__EVENT__INIT;
+    uint64_t first, last;
+    int r = trail_bounds(t, &first, &last);
+    if (r == 0 && n->from > last + 1)
+        r = err_fail(GDPOP_ERR_NOT_FOUND, _("there is no event %llu"), (unsigned long long)n->from);
+    if (r < 0)
+        return r;
+    e.actor = (char *)(uintptr_t)n->actor;
+    e.action = (char *)"audit.forward";
+    e.outcome = (char *)"done";
+    e.service = (char *)"gdpop-admin";
+    e.object = arena_printf(txn_arena(t), "%llu", (unsigned long long)n->from);
+    e.detail = (char *)"handed over again from this event on";
+    if (!e.object)
+        return GDPOP_ERR_NOMEM;
+    return (r = trail_append(t, &e)) == 0 ? forward_restart(t, n->from) : r;
+}
+
 static int restart(struct gdpop_admin *a, const char *from)
 {
-    int r = forward_restart(a->call.txn, strtoull(from, NULL, 10));
+    const struct restarting n = {a->actor, strtoull(from, NULL, 10)};
+    int r = a->self ? admin_host_in_scope(a) : 0;
+    if (r != 0)
+        return r;
+    txn_abort(a->call.txn);
+    a->call.txn = NULL;
+    r = store_update(a->call.store, a->call.arena, put_restart, (void *)(uintptr_t)&n);
     return r != 0 ? r : result_message(a, _("events are forwarded again from number %s on"), from);
 }
 
-/* Writes nothing to the store: logins do not wait for it. */
+/* Writes nothing to the store, but that it begins anew: logins do not wait for it. */
 static int forward(struct gdpop_admin *a, const struct request *q)
 {
     struct forward_report report;

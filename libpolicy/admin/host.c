@@ -32,7 +32,9 @@ static int add_host(struct gdpop_admin *a, const struct request *q, const char *
     if (r == 0 && strcmp(known->state, "active") == 0)
         return err_fail(GDPOP_ERR_EXISTS, _("host %s is registered already as %s"), id,
                         known->name);
-    if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) || (r = store_put_host(a->call.txn, &h)) != 0 ||
+    if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) ||
+        (r = admin_name_is_free(a, h.id, &table_host)) != 0 ||
+        (r = store_put_host(a->call.txn, &h)) != 0 ||
         (r = admin_event(a, "host.add", NULL, h.id, h.name)) != 0)
         return r;
     return result_message(a, _("host %s (%s) registered for %s"), h.name, h.id, h.organisation);

@@ -248,6 +248,9 @@ int gdpop_admin_locked_out(struct gdpop_admin *a, const struct gdpop_result **re
     if ((r = open_side(a, &c.before, false)) == 0)
         r = open_side(a, &c.after, true);
     a->spoiled = true;
+    /* They stood by for what is done next, not for looking. */
+    memcpy(a->g->witness, a->witness, sizeof(a->witness));
+    a->g->witness_count = a->witness_count;
     txn_abort(a->call.txn);
     a->call.txn = NULL;
     if (r == 0)

@@ -56,7 +56,8 @@ static int add(struct gdpop_admin *a, const struct request *q)
     if (r == 0)
         return err_fail(GDPOP_ERR_EXISTS, _("there is an organisation %s already: %s"), o.id,
                         known->name);
-    if (r != GDPOP_ERR_NOT_FOUND || (r = store_put_organisation(a->call.txn, &o)) != 0 ||
+    if (r != GDPOP_ERR_NOT_FOUND || (r = admin_name_is_free(a, o.id, &table_organisation)) != 0 ||
+        (r = store_put_organisation(a->call.txn, &o)) != 0 ||
         (r = admin_event(a, "org.add", NULL, o.id, o.supervised_by)) != 0)
         return r;
     return result_message(a,

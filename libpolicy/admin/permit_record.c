@@ -54,10 +54,28 @@ int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at)
     return admin_event(a, arena_printf(a->call.arena, "%s.end", p->kind), p->subject, p->id, NULL);
 }
 
+/* Logins look for it by the name alone. */
+static int check_one_subject(struct gdpop_admin *a, const char *subject)
+{
+    Model__Organisation *o;
+    Model__Account *x;
+    int r = store_get_account(a->call.txn, subject, &x);
+    if (r == 0)
+        return admin_name_is_free(a, subject, &table_account);
+    if (r != GDPOP_ERR_NOT_FOUND)
+        return r;
+    r = store_get_organisation(a->call.txn, subject, &o);
+    if (r == 0)
+        return admin_name_is_free(a, subject, &table_organisation);
+    return r == GDPOP_ERR_NOT_FOUND ? 0 : r;
+}
+
 int permit_finish(struct gdpop_admin *a, Model__Permit *p)
 {
     char from[24], until[24];
-    int r;
+    int r = p->subject[0] ? check_one_subject(a, p->subject) : 0;
+    if (r != 0)
+        return r;
     clock_format_minute(p->from_at, a->utc_offset_min, from);
     clock_format_minute(p->until_at, a->utc_offset_min, until);
     const char *whom = p->subject[0] ? p->subject : _("all");

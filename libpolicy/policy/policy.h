@@ -36,6 +36,7 @@ struct gdpop {
     struct restoring *restoring;           /* NULL: nothing is */
     struct witness witness[WITNESSES_MAX]; /* of the next act that changes something */
     size_t witness_count;
+    uint32_t caller_uid; /* gdpop_admin_caller, 0 nobody */
 };
 
 /* ---- facts.c ---- */

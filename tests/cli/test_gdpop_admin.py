@@ -520,6 +520,17 @@ class TestFiles(ToolTest):
         os.chown(mine, 0, 0)
         self.assertEqual(self.run_tool(self.FILE, [mine], login_uid=0).status, DONE)
 
+    def test_whom_sudo_names_stands_for_a_login_uid_that_is_not_kept(self):
+        unset = 2**32 - 1
+        words = ("--conf", [self.journal], "account list")
+        refused = self.run_tool(*words, env={"SUDO_UID": "65533"}, login_uid=unset)
+        self.assertEqual(refused.status, NOT_AUTHORISED, refused.err)
+        self.assertIn("--conf belongs to who is logged in as root", refused.err)
+        for uid in ("0", "", "-1", "x1", "4294967295", "1x"):
+            with self.subTest(uid):
+                result = self.run_tool(*words, env={"SUDO_UID": uid}, login_uid=unset)
+                self.assertEqual(result.status, DONE, result.err)
+
     def test_who_comes_by_sudo_names_no_configuration(self):
         result = self.run_tool("--conf", [self.journal], "account list", login_uid=NOBODY)
         self.assertEqual((result.status, result.journal), (NOT_AUTHORISED, []))

@@ -33,7 +33,22 @@ struct task {
     int fd; /* OPEN: the result; UNLINK: the file that is meant */
 };
 
-static uid_t login_uid(void)
+static uid_t sudo_uid = (uid_t)-1;
+
+void as_user_remember(const char *uid)
+{
+    char *end;
+    unsigned long number = uid && *uid >= '0' && *uid <= '9' ? strtoul(uid, &end, 10) : 0;
+    if (number > 0 && *end == '\0' && number < (uid_t)-1)
+        sudo_uid = (uid_t)number;
+}
+
+uid_t as_user_caller(void)
+{
+    return sudo_uid == (uid_t)-1 ? 0 : sudo_uid;
+}
+
+static uid_t kept_login_uid(void)
 {
     unsigned long uid = (uid_t)-1;
     FILE *f = fopen("/proc/self/loginuid", "re");
@@ -43,6 +58,13 @@ static uid_t login_uid(void)
         uid = (uid_t)-1;
     fclose(f);
     return (uid_t)uid;
+}
+
+/* Not every kernel and not every login keeps one: then it is whom sudo names. */
+static uid_t login_uid(void)
+{
+    uid_t uid = kept_login_uid();
+    return uid == (uid_t)-1 ? sudo_uid : uid;
 }
 
 bool as_user_is_needed(void)

@@ -1,5 +1,6 @@
 /* System calls on paths, done in a child process that has the invoking user's rights: the user
- * behind /proc/self/loginuid when it is set, not 0, and this process is root; else done directly.
+ * behind /proc/self/loginuid when it is set, else whom sudo names, not 0, and this process is root;
+ * otherwise done directly.
  * No call is made while the store is open, because the user may stop such a child. All return 0 or
  * an errno value. */
 #ifndef GDPOP_ADMIN_AS_USER_H
@@ -8,6 +9,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* SUDO_UID, before the environment is cleared; NULL: none. Who calls by sudo cannot choose it. */
+void as_user_remember(const char *uid);
+/* What was remembered, 0 nothing. */
+uid_t as_user_caller(void);
 /* Whether there is such a user, who has come by sudo. */
 bool as_user_is_needed(void);
 

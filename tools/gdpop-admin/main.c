@@ -48,7 +48,8 @@ static int open_streams(void)
     return fd < 0 ? -1 : close(fd);
 }
 
-/* Nothing of the environment is used but the language; text is UTF-8 whatever the locale. */
+/* Nothing of the environment is used but the language, and who called sudo; text is UTF-8 whatever
+ * the locale. */
 static void enter(struct tool *t)
 {
     char language[3] = "";
@@ -66,6 +67,7 @@ static void enter(struct tool *t)
         gdpop_language(language);
         t->language_chosen = true;
     }
+    as_user_remember(getenv("SUDO_UID"));
     clearenv();
     setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -145,6 +147,7 @@ static int with_library(struct tool *t, int argc, char **argv)
     int r = gdpop_open(t->conf, &t->g);
     if (r && !t->g)
         return say(t, r, "%s", gdpop_strerror(r));
+    gdpop_admin_caller(t->g, as_user_caller());
     gdpop_progress(progress_show, NULL);
     if (!t->language_chosen)
         gdpop_language(gdpop_host_language(t->g));

@@ -210,6 +210,26 @@ static int damage(struct txn *t, void *arg)
                      bytes_of_text("\xff no record"));
 }
 
+static int forget_store(struct txn *t, void *arg)
+{
+    Model__Backup *b;
+    int r = store_get_backup(t, "B000001", &b);
+    (void)arg;
+    b->sequence--;
+    return r != 0 ? r : store_put_backup(t, b);
+}
+
+static void a_drill_of_another_backup_is_not_noted(void **state)
+{
+    struct fixture *f = *state;
+    int fd = make(f);
+    with_store(f, forget_store, NULL);
+    assert_ok(RUN(f, "sysadm", "backup", "drill", "file", number(fd), "key", private_pem));
+    assert_ok(RUN(f, "sysadm", "backup", "list"));
+    assert_string_equal(field(f, 0, "drilled_at"), "");
+    close(fd);
+}
+
 static void a_drill_finds_damage(void **state)
 {
     struct fixture *f = *state;
@@ -367,6 +387,7 @@ int main(void)
         BACKUP_TEST(whole_or_not),
         BACKUP_TEST(tried),
         BACKUP_TEST(a_drill_finds_damage),
+        BACKUP_TEST(a_drill_of_another_backup_is_not_noted),
         BACKUP_TEST(restored_under_two_people),
         BACKUP_TEST(abandoned),
         BACKUP_TEST(keys_of_another_store),

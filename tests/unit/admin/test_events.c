@@ -204,6 +204,60 @@ static void starts_and_stops_are_events(void **state)
     assert_true(newest(f, event) > before);
 }
 
+static int begin_unnamed(struct fixture *f, unsigned flags)
+{
+    gdpop_admin_end(f->a);
+    f->a = NULL;
+    return gdpop_admin_begin(f->g, NULL, flags, &f->a);
+}
+
+static int uid_of(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "audadm", &x);
+    *(uint32_t *)arg = r == 0 ? x->uid : 0;
+    return r;
+}
+
+/* Where no login uid is kept, whom sudo names stands for it. */
+static void who_is_logged_in_is_neither_host_nor_break_glass(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t uid;
+    with_store(f, uid_of, &uid);
+    gdpop_admin_caller(f->g, uid);
+    assert_refused(begin_unnamed(f, GDPOP_ADMIN_HOST), GDPOP_ERR_NOT_AUTHORISED, "audadm");
+    assert_newest(f, "audadm|admin.begin|refused|");
+    assert_refused(begin_unnamed(f, GDPOP_ADMIN_HOST | GDPOP_ADMIN_READ), GDPOP_ERR_NOT_AUTHORISED,
+                   "--as");
+    assert_refused(begin_unnamed(f, GDPOP_ADMIN_RECOVER), GDPOP_ERR_NOT_AUTHORISED, "break-glass");
+    assert_newest(f, "audadm|admin.begin|refused|");
+    assert_ok(RUN(f, "audadm", "status", ""));
+    /* A local user of no account is not break-glass either, and may let the host work. */
+    gdpop_admin_caller(f->g, 65533);
+    assert_refused(begin_unnamed(f, GDPOP_ADMIN_RECOVER), GDPOP_ERR_NOT_AUTHORISED, "65533");
+    assert_ok(begin_unnamed(f, GDPOP_ADMIN_HOST));
+    gdpop_admin_caller(f->g, 0);
+    assert_ok(begin_unnamed(f, GDPOP_ADMIN_HOST));
+    assert_ok(begin_unnamed(f, GDPOP_ADMIN_RECOVER));
+}
+
+/* An auditor who passes events over leaves one that is handed over itself. */
+static void beginning_anew_to_forward_is_an_event(void **state)
+{
+    struct fixture *f = *state;
+    char event[4096], from[24];
+    uint64_t last = newest(f, event);
+    f->g->conf.forward = 1U << CONF_FORWARD_syslog;
+    snprintf(from, sizeof(from), "%llu", (unsigned long long)last + 1);
+    assert_ok(RUN(f, "topaud", "audit", "forward", "from", from));
+    assert_newest(f, "topaud|audit.forward|done|");
+    assert_int_equal(newest(f, event), last + 1);
+    snprintf(from, sizeof(from), "%llu", (unsigned long long)last + 3);
+    assert_refused(RUN(f, "topaud", "audit", "forward", "from", from), GDPOP_ERR_NOT_FOUND, from);
+    assert_int_equal(newest(f, event), last + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +267,8 @@ int main(void)
         ADMIN_TEST(every_refused_attempt_is_an_event),
         ADMIN_TEST(who_may_not_act_at_all_is_recorded_too),
         ADMIN_TEST(starts_and_stops_are_events),
+        ADMIN_TEST(who_is_logged_in_is_neither_host_nor_break_glass),
+        ADMIN_TEST(beginning_anew_to_forward_is_an_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

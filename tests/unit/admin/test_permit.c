@@ -170,9 +170,41 @@ static void lists_pass_over_other_scopes(void **state)
                    "wangwu");
 }
 
+static int put_namesake(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "lisi", &x);
+    (void)arg;
+    x->name = T("elsewhere");
+    x->person = T("");
+    x->uid = 0;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+/* An account that bears the name of an organisation would loosen rules for the whole of it. */
+static void a_permit_means_one_subject(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(RUN(f, "sysadm", "person", "add", "name", "孙七", "id-number", "110101199003078515",
+                  "org", "county", "post", "科员", "phone", "13912345678"));
+    char *person = strdup(field(f, 0, "id"));
+    assert_refused(RUN(f, "sysadm", "account", "apply", "user", "elsewhere", "person", person,
+                       "system", "population", "role", "entry"),
+                   GDPOP_ERR_EXISTS, "an organisation or a host");
+    free(person);
+    assert_refused(RUN(f, "sysadm", "org", "add", "id", "wangwu", "name", "县", "level", "county",
+                       "division", "440106", "supervised-by", "city"),
+                   GDPOP_ERR_EXISTS, "wangwu names something else");
+    with_store(f, put_namesake, NULL);
+    assert_refused(RUN(f, "secadm", "observe", "add", "subject", "elsewhere", "rule", "device",
+                       "from", "2020-01-01", "until", "2099-12-31", "reason", "x"),
+                   GDPOP_ERR_EXISTS, "elsewhere names something else");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ADMIN_TEST(a_permit_means_one_subject),
         ADMIN_TEST(an_exception_is_added_listed_and_ended),
         ADMIN_TEST(an_exception_waits_for_the_leader),
         ADMIN_TEST(a_term_must_have_length_and_future),

@@ -42,6 +42,8 @@ static void two_administrators_give_a_code(void **state)
         assert_ptr_equal(strstr(field(f, (size_t)row, "detail"), "忘记密码"),
                          field(f, (size_t)row, "detail"));
     }
+    assert_non_null(strstr(field(f, (size_t)find_row(f, "action", "reset.code"), "detail"),
+                           "reset.digest: - -> ***"));
 }
 
 static void who_may_not(void **state)

@@ -273,6 +273,25 @@ static int recover(struct fixture *f, const char *noun, const char *verb, ...)
 }
 #define RECOVER(...) recover(__VA_ARGS__, (const char *)NULL)
 
+/* Who would be locked out is looked for in an act before the one that they stand by for. */
+static void witnesses_stay_while_it_is_looked_who_is_locked_out(void **state)
+{
+    struct fixture *f = *state;
+    const struct gdpop_result *told;
+    assert_ok(RUN(f, "secadm", "workplace", "add", "org", "county", "network", "10.79.1.0/24"));
+    gdpop_admin_end(f->a);
+    f->a = NULL;
+    assert_ok(STAND(f, "secadm", RIGHT));
+    assert_ok(gdpop_admin_begin(f->g, NULL, GDPOP_ADMIN_RECOVER, &f->a));
+    const struct gdpop_arg args[] = {{"org", "county", 6}, {"network", "10.79.1.0/24", 12}};
+    assert_ok(gdpop_admin_call(f->a, "workplace", "remove", args, 2, &told));
+    assert_ok(gdpop_admin_locked_out(f->a, &told));
+    assert_ok(RECOVER(f, "workplace", "remove", "org", "county", "network", "10.79.1.0/24"));
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "workplace.remove"));
+    assert_int_equal(f->result->count, 1);
+    assert_non_null(strstr(field(f, 0, "detail"), "witnesses=secadm"));
+}
+
 static int freeze_all(struct txn *t, void *arg)
 {
     static const char *const all[] = {"topsec", "secadm", "audadm", "topaud", "leader", "sysadm"};
@@ -342,6 +361,7 @@ int main(void)
         WITNESS_TEST(a_dry_run_reveals_nothing),
         WITNESS_TEST(the_number_is_told_before),
         WITNESS_TEST(recover_is_witnessed_while_there_are_people),
+        WITNESS_TEST(witnesses_stay_while_it_is_looked_who_is_locked_out),
         cmocka_unit_test(the_table_of_operations_is_sound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
