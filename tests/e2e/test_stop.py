@@ -61,6 +61,8 @@ class TestStop(HostTest):
             for program in programs:
                 program.wait(TIMEOUT)
                 program.stdin.close()
+        for pid in self.lab.processes(USER):
+            self.lab.wait_exit(pid)  # a child of what was killed is on its way out
         self.assertEqual(self.lab.processes(USER), [])
         self.others_get_in()
         reached = self.host.events(subject=USER, service=command[0])
