@@ -267,6 +267,7 @@ static void restored_under_two_people(void **state)
     assert_true(is_there(f, "store/data.mdb"));
     assert_true(is_there(f, "snapshot"));
     assert_false(is_there(f, "store/restored"));
+    gdpop_admin_end(f->a);
     gdpop_close(f->g);
     f->g = e.g;
     f->a = NULL;

@@ -82,6 +82,7 @@ static void no_change_is_without_an_event(void **state)
 {
     struct fixture *f = *state;
     const struct gdpop_operation operation = {.noun = "probe", .verb = "write", .writes = true};
+    gdpop_admin_end(f->a);
     assert_ok(gdpop_admin_begin(f->g, "sysadm", 0, &f->a));
     assert_ok(store_write(f->a->call.store, f->a->call.arena, &f->a->call.txn));
     txn_watch(f->a->call.txn, change_note, f->a);
