@@ -241,6 +241,7 @@ static int verify(struct gdpop_admin *a, const struct request *q)
 
 struct drill {
     Model__Backup *label;
+    bool ours; /* signed by this host: whoever has the public key could make one that is not */
     int64_t took_usec;
     size_t problems;
 };
@@ -281,6 +282,20 @@ static int private_key(const struct request *q, struct sign_key **key)
     return sign_key_parse_private(request_file(q, "key"), passphrase, "--key", key);
 }
 
+/* A signature that is another's is no error here: the backup may be of another host. */
+static int is_ours(struct gdpop_admin *a, int fd, bool *ours)
+{
+    Model__Backup *label;
+    struct sign_key *key;
+    int r = trail_sign_key(&a->g->conf, &key);
+    if (r != 0)
+        return r;
+    r = backup_look(fd, a->call.arena, key, &label);
+    sign_key_free(key);
+    *ours = r == 0;
+    return r == GDPOP_ERR_SEAL ? 0 : r;
+}
+
 /* All of it before the write transaction: others work meanwhile. */
 static int drill_prepare(struct gdpop_admin *a, const struct request *q)
 {
@@ -288,18 +303,18 @@ static int drill_prepare(struct gdpop_admin *a, const struct request *q)
     struct conf place;
     struct sign_key *key;
     int64_t began = clock_now();
+    int fd = atoi(request_word(q, "file"));
     if (!d)
         return GDPOP_ERR_NOMEM;
-    *d = (struct drill){NULL, 0, 0};
-    int r = private_key(q, &key);
-    if (r == 0)
-        r = backup_place(&a->g->conf, "drill", &place);
-    if (r != 0)
+    *d = (struct drill){.label = NULL};
+    int r = is_ours(a, fd, &d->ours);
+    if (r != 0 || (r = backup_place(&a->g->conf, "drill", &place)) != 0 ||
+        (r = private_key(q, &key)) != 0)
         return r;
     if ((r = mkdir(place.store_dir, 0700)) < 0)
         r = err_errno(_("cannot make the directory %s"), place.store_dir);
     if (r == 0)
-        r = backup_unpack(atoi(request_word(q, "file")), a->call.arena, key, &place, &d->label);
+        r = backup_unpack(fd, a->call.arena, key, &place, &d->label);
     if (r == 0)
         r = check_store(&place, d);
     sign_key_free(key);
@@ -321,7 +336,7 @@ static int note_drill(struct gdpop_admin *a, const struct drill *d)
 {
     Model__Backup *known;
     int r = store_get_backup(a->call.txn, d->label->id, &known);
-    if (r != 0 || d->problems > 0)
+    if (r != 0 || d->problems > 0 || !d->ours)
         return r == GDPOP_ERR_NOT_FOUND ? 0 : r; /* made elsewhere, or before this store */
     if (!is_label_of(known, d->label))
         return 0;

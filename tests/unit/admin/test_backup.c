@@ -2,6 +2,7 @@
 #include "witness.h"
 
 #include "audit/trail.h"
+#include "crypto/sign.h"
 #include "store/private.h"
 
 #include <fcntl.h>
@@ -126,6 +127,22 @@ static void whole_or_not(void **state)
     for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
         assert_null(memmem(map, (size_t)len, secrets[i], strlen(secrets[i])));
     munmap(map, (size_t)len);
+    close(fd);
+}
+
+/* What another key signed may be restored for trial, but is no proof of this host's backup. */
+static void signed_by_another(void **state)
+{
+    struct fixture *f = *state;
+    int fd = make(f);
+    char path[128];
+    snprintf(path, sizeof(path), "%s/keys/sign.pem", f->dir);
+    assert_int_equal(unlink(path), 0);
+    assert_ok(sign_key_create(path));
+    assert_ok(RUN(f, "sysadm", "backup", "drill", "file", number(fd), "key", private_pem));
+    assert_true(f->result->ok);
+    assert_ok(RUN(f, "sysadm", "backup", "list"));
+    assert_string_equal(field(f, 0, "drilled_at"), "");
     close(fd);
 }
 
@@ -386,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BACKUP_TEST(for_whom),
         BACKUP_TEST(whole_or_not),
+        BACKUP_TEST(signed_by_another),
         BACKUP_TEST(tried),
         BACKUP_TEST(a_drill_finds_damage),
         BACKUP_TEST(a_drill_of_another_backup_is_not_noted),
