@@ -8,10 +8,8 @@ static const struct {
     unsigned duty;
     const char *group;
 } duty_groups[] = {
-    {GDPOP_DUTY_SYSTEM, "gdpop-system"},
-    {GDPOP_DUTY_SECURITY, "gdpop-security"},
-    {GDPOP_DUTY_AUDIT, "gdpop-audit"},
-    {GDPOP_DUTY_LEADER, "gdpop-leader"},
+    {GDPOP_DUTY_SYSTEM, "gdpop-system"}, {GDPOP_DUTY_SECURITY, "gdpop-security"},
+    {GDPOP_DUTY_AUDIT, "gdpop-audit"},   {GDPOP_DUTY_LEADER, "gdpop-leader"},
     {GDPOP_DUTY_OFFICER, "gdpop-duty"},
 };
 enum { DUTY_GROUPS = 5, LEADER_GID = PUBLISH_DUTY_GID + 3 };

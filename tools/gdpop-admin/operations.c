@@ -12,13 +12,8 @@
 #include <string.h>
 
 static const struct own_command *const own_commands[] = {
-    &adopt_command,
-    &forward_command,
-    &import_accounts_command,
-    &import_orgs_command,
-    &init_command,
-    &register_command,
-    &restore_command,
+    &adopt_command, &forward_command,  &import_accounts_command, &import_orgs_command,
+    &init_command,  &register_command, &restore_command,
 };
 #define OWN_COUNT (sizeof(own_commands) / sizeof(own_commands[0]))
 
