@@ -6,7 +6,9 @@
 #include "crypto/digest.h"
 #include "nss/snapshot.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static void report(const char *sentence, void *arg)
 {
@@ -168,4 +170,62 @@ uint64_t host_events(uint64_t from, void (*each)(const Model__Event *e, void *ar
     struct walk w = {from, from - 1, each, arg};
     host_look(walk, &w);
     return w.last;
+}
+
+/* The name goes in, the answer comes out. */
+struct question {
+    char name[POPULATION_NAME_BYTES];
+    bool frozen;
+};
+
+static int look_frozen(struct txn *t, void *arg)
+{
+    struct question *q = arg;
+    Model__Account *x;
+    int r = store_get_account(t, q->name, &x);
+    if (r == 0)
+        q->frozen = strcmp(x->state, "frozen") == 0;
+    return r;
+}
+
+bool host_is_frozen(unsigned operator)
+{
+    struct question q = {.frozen = false};
+    population_name("gd", operator, q.name);
+    host_look(look_frozen, &q);
+    return q.frozen;
+}
+
+static int look_keys(struct txn *t, void *arg)
+{
+    return store_key_use(t, arg);
+}
+
+unsigned host_keys_in_use(void)
+{
+    struct key_use use;
+    host_look(look_keys, &use);
+    return (unsigned)use.count;
+}
+
+static void check_lock(const char *path)
+{
+    struct flock held = {.l_type = F_WRLCK};
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || fcntl(fd, F_OFD_GETLK, &held) != 0)
+        host_die("%s", path);
+    if (held.l_type != F_UNLCK)
+        host_die("%s is locked from byte %lld on", path, (long long)held.l_start);
+    close(fd);
+}
+
+void host_check_locks(void)
+{
+    static const char *const files[] = {"store/write.lock", "store/counters.lock",
+                                        "store/open.lock", "nss/publish.lock"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "%s/%s", host.dir, files[i]);
+        check_lock(path);
+    }
 }

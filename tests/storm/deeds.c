@@ -3,13 +3,14 @@
 #include "base/err.h"
 #include "client.h"
 
+#include <fcntl.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { REAL_UID = 1985999 };
+enum { REAL_UID = 1985999, DEED_KEYS_MAX = 40 };
 
 static int notes_fd;
 
@@ -155,6 +156,50 @@ static void do_tick(void)
     tell(TICK, true, 0);
 }
 
+/* By one administrator, and undone by another: who is frozen does not get in, who is not does. */
+static void do_freeze(struct worker_state *w)
+{
+    unsigned operator= deed_operator(w->slot, FREEZE);
+    char name[POPULATION_NAME_BYTES];
+    bool freeze = !w->frozen;
+    const char *const words[] = {
+        "account", freeze ? "freeze" : "unfreeze", "user", name, "reason", "storm", NULL, NULL};
+    population_name("gd", operator, name);
+    tell(FREEZE, false, freeze);
+    if (host_act(freeze ? "sysadm" : "secadm", words) != 0)
+        host_die("%s", words[1]);
+    tell(FREEZE, true, w->frozen = freeze);
+    expect(client_login(operator, POPULATION_PASSWORD, false),
+           freeze ? PAM_PERM_DENIED : PAM_SUCCESS, freeze ? "a frozen account" : "let in again");
+}
+
+static void do_backup(const struct worker_state *w)
+{
+    char path[128], number[16];
+    const char *const words[] = {"backup", "create", "out", number, NULL, NULL};
+    snprintf(path, sizeof(path), "%s/backup-%u", host.dir, w->slot);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    snprintf(number, sizeof(number), "%d", fd);
+    tell(BACKUP, false, 0);
+    if (fd < 0 || host_act("sysadm", words) != 0)
+        host_die("a backup");
+    tell(BACKUP, true, 0);
+    close(fd);
+}
+
+/* One worker makes keys, some in all: the ring holds so many. The others seal on. */
+static void do_rotate(struct worker_state *w)
+{
+    bool makes = w->slot == 0 && w->keys < DEED_KEYS_MAX;
+    static const char *const make[] = {"keys", "rotate", NULL, NULL};
+    static const char *const resume[] = {"keys", "rotate", "resume", "yes", NULL, NULL};
+    tell(ROTATE, false, makes);
+    w->keys += makes;
+    if (host_act("secadm", makes ? make : resume) != 0)
+        host_die("a rotation");
+    tell(ROTATE, true, makes);
+}
+
 static void do_login(const struct worker_state *w)
 {
     tell(LOGIN, false, 0);
@@ -183,6 +228,9 @@ static void do_one(struct worker_state *w, enum deed deed)
     case CHANGE:
         do_change(w);
         break;
+    case FREEZE:
+        do_freeze(w);
+        break;
     case ADMIN:
         do_act(w);
         break;
@@ -192,6 +240,12 @@ static void do_one(struct worker_state *w, enum deed deed)
     case PUBLISH:
         do_publish();
         break;
+    case BACKUP:
+        do_backup(w);
+        break;
+    case ROTATE:
+        do_rotate(w);
+        break;
     default:
         do_tick();
         break;
@@ -200,8 +254,9 @@ static void do_one(struct worker_state *w, enum deed deed)
 
 void deeds_until_killed(struct worker_state state, bool as_operator, int notes, unsigned seed)
 {
-    static const enum deed often[] = {LOGIN, LOGIN, LOGIN, FAIL,    FAIL,    CHANGE, CHANGE,
-                                      ADMIN, ADMIN, ADMIN, ARCHIVE, PUBLISH, TICK};
+    static const enum deed often[] = {LOGIN,  LOGIN,   LOGIN,   FAIL,  FAIL,   CHANGE,
+                                      CHANGE, ADMIN,   ADMIN,   ADMIN, FREEZE, FREEZE,
+                                      FREEZE, ARCHIVE, PUBLISH, TICK,  BACKUP, ROTATE};
     enum { ALL = sizeof(often) / sizeof(often[0]), OPERATORS_OWN = 7 };
     notes_fd = notes;
     srand(seed);

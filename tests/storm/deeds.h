@@ -4,19 +4,23 @@
 
 #include "host.h"
 
-/* An operator of its own each for the first three. */
-enum deed { LOGIN, FAIL, CHANGE, ADMIN, ARCHIVE, PUBLISH, TICK, DEEDS };
-enum { DEED_OPERATORS = 3, DEED_LIMIT = 5, DEED_ID_BYTES = 32 };
+/* An operator of its own each for the first four. */
+enum deed { LOGIN, FAIL, CHANGE, FREEZE, ADMIN, ARCHIVE, PUBLISH, TICK, BACKUP, ROTATE, DEEDS };
+enum { DEED_OPERATORS = 4, DEED_LIMIT = 5, DEED_ID_BYTES = 32 };
 
 struct note {
     enum deed deed;
-    bool done;       /* acknowledged; else begun */
-    uint64_t serial; /* of the password or the act; generation of the snapshot that was shown */
+    bool done; /* acknowledged; else begun */
+    /* Of the password or the act; generation of the snapshot that was shown; whether the account
+     * was frozen, or let in again; whether a key was made. */
+    uint64_t serial;
 };
 
 struct worker_state {
     unsigned slot;
     uint64_t password, act; /* serial numbers: of the password that holds, of the last act begun */
+    bool frozen;
+    unsigned keys; /* made or begun to be made */
 };
 
 /* Does one thing after the other at random, with a note before and after each, and does not return;

@@ -94,6 +94,18 @@ int host_act(const char *actor, const char *const words[])
     return r;
 }
 
+void host_add_backup_key(void)
+{
+    char pem[2048];
+    FILE *made = popen("openssl genpkey -algorithm SM2 | openssl pkey -pubout", "re");
+    size_t len = made ? fread(pem, 1, sizeof(pem) - 1, made) : 0;
+    pem[len] = '\0';
+    const char *const words[] = {"backup", "key-add", "public", pem, NULL, NULL};
+    if (!made || pclose(made) != 0)
+        host_die("openssl");
+    ok(host_act("secadm", words), "the key of backups");
+}
+
 static void load_profile(struct gdpop_admin *a, const char *name)
 {
     const struct gdpop_result *result;

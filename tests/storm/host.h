@@ -43,6 +43,10 @@ struct host_standing host_standing(unsigned operator, const char * password);
 /* The account's failures are forgotten. */
 void host_unlock(unsigned operator);
 
+bool host_is_frozen(unsigned operator);
+/* How many keys seal values of the store. */
+unsigned host_keys_in_use(void);
+
 /* Calls each for the events from `from` on; the number of the last event. */
 uint64_t host_events(uint64_t from, void (*each)(const Model__Event *e, void *arg), void *arg);
 
@@ -51,9 +55,16 @@ uint64_t host_events(uint64_t from, void (*each)(const Model__Event *e, void *ar
  * opens, is whole and not newer than the store. Ends the program when something is not. */
 void host_check(void);
 
+/* Nobody holds a lock of the store's or the snapshot's. Only while this process has the store not
+ * open. */
+void host_check_locks(void);
+
 /* One act of an administrator, NULL: of the host's timer. Operations with their arguments, each
  * ended by NULL, the list by one more. 0 or GDPOP_ERR_*, as the library answers. */
 int host_act(const char *actor, const char *const words[]);
+
+/* The public key that backups are made for. */
+void host_add_backup_key(void);
 
 /* The generation of the snapshot and of the store. */
 void host_generations(uint64_t *snapshot, uint64_t *store);

@@ -1,40 +1,28 @@
-/* Whole logins are killed at random instants, again and again: processes log in through PAM, fail,
- * change passwords, administer, archive and publish, some of them as su and passwd do (the real uid
- * is an operator's, so the store's work is done in a child of theirs). Each tells what it begins
- * and what was acknowledged. Afterwards everything acknowledged is there, nothing half, nothing
- * twice; no password was compared beyond the limit; store, trail, archives and snapshot are sound,
- * and the next call finds no lock.
+/* Whole programs are killed at random instants, again and again: processes log in through PAM,
+ * fail, change passwords, freeze and unfreeze, administer, archive, back up, rotate keys and
+ * publish, some of them as su and passwd do (the real uid is an operator's, so the store's work is
+ * done in a child of theirs). Each tells what it begins and what was acknowledged. Afterwards
+ * everything acknowledged is there, nothing half, nothing twice; no password was compared beyond
+ * the limit; store, trail, archives and snapshot are sound, and no lock is left.
  *
  *   storm_kill [KILLS [SEED]] */
 #include "client.h"
-#include "deeds.h"
+#include "ledger.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <security/pam_appl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKERS = 4, DELAY_MAX_US = 40000, CHECK_LEAST = 50, CHECKS = 20, PIPE_BYTES = 1 << 20 };
+enum { WORKERS = LEDGER_WORKERS, DELAY_MAX_US = 40000, CHECK_LEAST = 50, CHECK_MOST = 250 };
+enum { CHECKS = 20, PIPE_BYTES = 1 << 20 };
 
-struct worker {
-    pid_t pid;
-    int notes; /* read end */
-    struct worker_state state;
-    uint64_t act_checked; /* acts up to this one were found or missed for good */
-    bool act_doubtful[CHECK_LEAST * 64];
-    unsigned begun[DEEDS], done[DEEDS]; /* since the last check */
-};
-
-static struct worker workers[WORKERS];
-static const char *const deed_name[DEEDS] = {"logins",   "failures",  "changes", "acts",
-                                             "archives", "snapshots", "ticks"};
-static uint64_t all_begun[DEEDS], all_done[DEEDS], generation, checked_to;
+static unsigned children_killed;
+static struct worker *const workers = ledger_workers;
 
 static void start(struct worker *w)
 {
@@ -55,187 +43,46 @@ static void start(struct worker *w)
     w->notes = notes[0];
 }
 
-static void take(struct worker *w, const struct note *n)
+/* Children that do the store's work for an operator, or the host's. */
+static size_t find_children(pid_t pid, pid_t *list, size_t room)
 {
-    (n->done ? w->done : w->begun)[n->deed]++;
-    if (n->deed == ADMIN) {
-        size_t i = n->serial - w->act_checked - 1;
-        if (i >= sizeof(w->act_doubtful) / sizeof(w->act_doubtful[0]))
-            host_die("too many acts between two checks");
-        w->act_doubtful[i] = !n->done;
-        w->state.act = n->serial;
-    }
-    if (n->deed == CHANGE && n->done)
-        w->state.password = n->serial;
-    if (n->deed == PUBLISH && n->serial > generation)
-        generation = n->serial;
+    char path[64];
+    size_t n = 0;
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && n < room && fscanf(file, "%d", &list[n]) == 1)
+        n++;
+    if (file)
+        fclose(file);
+    return n;
 }
 
-/* The password that was being changed to is the account's, or the one before: never another. */
-static void settle_password(struct worker *w)
-{
-    char old[HOST_PASSWORD_BYTES], new[HOST_PASSWORD_BYTES];
-    unsigned operator= deed_operator(w->state.slot, CHANGE);
-    deed_password(w->state.slot, w->state.password, old);
-    deed_password(w->state.slot, w->state.password + 1, new);
-    if (host_standing(operator, new).matches)
-        w->state.password++;
-    else if (!host_standing(operator, old).matches)
-        host_die("operator %u has neither the password acknowledged nor the next one", operator);
-}
-
-/* The pipe ends when the worker's children have ended too. */
+/* Every other time its children go on without it: they are killed too, or finish what they do. The
+ * pipe ends when they have ended. */
 static void stop(struct worker *w)
 {
     struct note n = {.done = true};
+    pid_t child[8];
     int status;
+    kill(w->pid, SIGSTOP); /* so that no child is missed */
+    size_t count = rand() % 2 ? find_children(w->pid, child, sizeof(child) / sizeof(child[0])) : 0;
     kill(w->pid, SIGKILL);
+    for (size_t i = 0; i < count; i++)
+        children_killed += kill(child[i], SIGKILL) == 0;
     if (waitpid(w->pid, &status, 0) != w->pid || !WIFSIGNALED(status) ||
         WTERMSIG(status) != SIGKILL)
         host_die("a worker ended by itself");
     while (read(w->notes, &n, sizeof(n)) == sizeof(n))
-        take(w, &n);
+        ledger_take(w, &n);
     close(w->notes);
-    if (n.deed == CHANGE && !n.done)
-        settle_password(w);
-}
-
-/* ---- what the trail tells of the time since the last check ---- */
-
-static struct {
-    unsigned logins, sessions, failures, compared, changes;
-} told[WORKERS * DEED_OPERATORS];
-static unsigned told_acts, told_devices, told_archives;
-
-static void count_event(const Model__Event *e, void *arg)
-{
-    unsigned operator;
-    (void)arg;
-    told_acts += strcmp(e->action, "org.add") == 0;
-    told_devices += strcmp(e->action, "device.add") == 0;
-    told_archives += strcmp(e->action, "audit.archive") == 0;
-    if (strncmp(e->subject, "gd", 2) != 0 ||
-        (operator=(unsigned) atoi(e->subject + 2)) >= WORKERS * DEED_OPERATORS)
-        return;
-    bool auth = strcmp(e->action, "login.auth") == 0, failed = strcmp(e->outcome, "failed") == 0;
-    told[operator].logins += auth && !failed;
-    told[operator].failures += auth && failed;
-    told[operator].compared += auth && failed && strncmp(e->detail, "wrong password", 14) == 0;
-    told[operator].sessions +=
-        strcmp(e->action, "login.session") == 0 && strcmp(e->outcome, "allowed") == 0;
-    told[operator].changes +=
-        strcmp(e->action, "password.change") == 0 && strcmp(e->outcome, "done") == 0;
-}
-
-/* Every one that was acknowledged, and none that was not begun. */
-static void between(const char *what, unsigned slot, unsigned least, unsigned found, unsigned most)
-{
-    if (found < least || found > most)
-        host_die("worker %u: %u %s in the trail, %u acknowledged, %u begun", slot, found, what,
-                 least, most);
-}
-
-static void check_trail(void)
-{
-    unsigned begun[DEEDS] = {0}, done[DEEDS] = {0};
-    memset(told, 0, sizeof(told));
-    told_acts = told_devices = told_archives = 0;
-    checked_to = host_events(checked_to + 1, count_event, NULL);
-    for (unsigned i = 0; i < WORKERS; i++) {
-        const struct worker *w = &workers[i];
-        unsigned login = deed_operator(i, LOGIN), fail = deed_operator(i, FAIL),
-                 change = deed_operator(i, CHANGE);
-        between("logins", i, w->done[LOGIN], told[login].logins, w->begun[LOGIN]);
-        between("sessions", i, w->done[LOGIN], told[login].sessions, w->begun[LOGIN]);
-        between("failures", i, w->done[FAIL], told[fail].failures, w->begun[FAIL]);
-        between("changes", i, w->done[CHANGE], told[change].changes, w->begun[CHANGE]);
-        if (told[fail].compared > DEED_LIMIT)
-            host_die("worker %u: %u wrong passwords were compared", i, told[fail].compared);
-        for (int k = 0; k < DEEDS; k++) {
-            begun[k] += w->begun[k];
-            done[k] += w->done[k];
-        }
-    }
-    between("acts", WORKERS, done[ADMIN], told_acts, begun[ADMIN]);
-    between("archives", WORKERS, done[ARCHIVE], told_archives, begun[ARCHIVE]);
-    if (told_acts != told_devices)
-        host_die("%u organisations and %u devices were recorded", told_acts, told_devices);
-}
-
-/* ---- what the store holds ---- */
-
-/* Both halves of an act, or none; acknowledged: both. */
-static int look_acts(struct txn *t, void *arg)
-{
-    unsigned *found = arg;
-    for (unsigned i = 0; i < WORKERS; i++) {
-        const struct worker *w = &workers[i];
-        for (uint64_t serial = w->act_checked + 1; serial <= w->state.act; serial++) {
-            Model__Organisation *o;
-            char id[DEED_ID_BYTES], key[POPULATION_KEY_BYTES], *device;
-            deed_organisation(i, serial, id);
-            deed_key(i, serial, key);
-            int r = store_get_organisation(t, id, &o),
-                by_key = store_device_by_key(t, key, &device);
-            bool there = r == 0;
-            if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) ||
-                (by_key != 0 && by_key != GDPOP_ERR_NOT_FOUND))
-                return r != 0 ? r : by_key;
-            if (r != by_key || (!there && !w->act_doubtful[serial - w->act_checked - 1]))
-                host_die("%s: organisation %d, device %d", id, r, by_key);
-            *found += there;
-        }
-    }
-    return 0;
-}
-
-/* The next call finds no lock, and shows what a killed publisher still owed. */
-static void next_login(void)
-{
-    uint64_t shown, stored;
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        int code = client_login(deed_operator(0, LOGIN), POPULATION_PASSWORD, true);
-        if (code != PAM_SUCCESS)
-            host_die("the next login: PAM answered %d: %s", code, client_told());
-        _exit(0);
-    }
-    workers[0].begun[LOGIN]++;
-    workers[0].done[LOGIN]++;
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
-        host_die("the next login");
-    host_generations(&shown, &stored);
-    if (shown != stored || shown < generation)
-        host_die("generation %" PRIu64 " is shown, the store has %" PRIu64 ", %" PRIu64
-                 " was acknowledged",
-                 shown, stored, generation);
-}
-
-static void check(void)
-{
-    unsigned found = 0;
-    next_login();
-    host_check();
-    check_trail();
-    host_look(look_acts, &found);
-    if (found != told_acts)
-        host_die("%u organisations are there, %u were recorded", found, told_acts);
-    for (unsigned i = 0; i < WORKERS; i++) {
-        struct worker *w = &workers[i];
-        for (int k = 0; k < DEEDS; k++) {
-            all_begun[k] += w->begun[k];
-            all_done[k] += w->done[k];
-            w->begun[k] = w->done[k] = 0;
-        }
-        w->act_checked = w->state.act;
-        host_unlock(deed_operator(i, FAIL));
-    }
+    if (!n.done)
+        ledger_settle(w, &n);
 }
 
 static void storm(unsigned kills)
 {
     unsigned every = kills / CHECKS > CHECK_LEAST ? kills / CHECKS : CHECK_LEAST;
+    every = every < CHECK_MOST ? every : CHECK_MOST;
     for (unsigned k = 0; k < kills;) {
         for (unsigned i = 0; i < WORKERS; i++)
             start(&workers[i]);
@@ -249,13 +96,8 @@ static void storm(unsigned kills)
             stop(&workers[i]);
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
-        check();
+        ledger_check();
     }
-}
-
-static void ignore_event(const Model__Event *e, void *arg)
-{
-    (void)e, (void)arg;
 }
 
 int main(int argc, char **argv)
@@ -267,17 +109,11 @@ int main(int argc, char **argv)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     client_load();
     host_make(WORKERS * DEED_OPERATORS, DEED_LIMIT);
-    for (unsigned i = 0; i < WORKERS; i++)
-        workers[i].state.slot = i;
-    checked_to = host_events(1, ignore_event, NULL);
+    host_add_backup_key();
+    ledger_begin();
     storm(kills);
-    printf("acknowledged and all there, %" PRIu64 " events:", checked_to);
-    for (int k = 0; k < DEEDS; k++) {
-        printf(" %" PRIu64 " %s (%" PRIu64 " begun)", all_done[k], deed_name[k], all_begun[k]);
-        if (all_done[k] == 0 && k <= ADMIN)
-            host_die("no %s were ever acknowledged", deed_name[k]);
-    }
-    printf("\n");
+    ledger_say();
+    printf("%u children were killed with them\n", children_killed);
     host_remove();
     return 0;
 }

@@ -111,19 +111,6 @@ static void publish(void)
     gdpop_close(g);
 }
 
-/* The public key that backups are made for. */
-static void add_backup_key(void)
-{
-    char pem[2048];
-    FILE *made = popen("openssl genpkey -algorithm SM2 | openssl pkey -pubout", "re");
-    size_t len = made ? fread(pem, 1, sizeof(pem) - 1, made) : 0;
-    pem[len] = '\0';
-    const char *const words[] = {"backup", "key-add", "public", pem, NULL, NULL};
-    if (!made || pclose(made) != 0)
-        host_die("openssl");
-    done(host_act("secadm", words), "the key of backups");
-}
-
 /* Until so many have logged in since it began. */
 static void work(const char *what, void (*once)(void), unsigned logins)
 {
@@ -155,7 +142,7 @@ int main(int argc, char **argv)
         host_die("mmap");
     client_load();
     host_make(OPERATORS, 5);
-    add_backup_key();
+    host_add_backup_key();
     unsigned before = map_mib();
     fflush(NULL);
     for (unsigned i = 0; i < PROCESSES; i++)
