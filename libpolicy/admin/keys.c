@@ -71,6 +71,12 @@ static int rotate(struct gdpop_admin *a, const struct request *q)
 {
     bool resumes = request_flag(q, "resume");
     int r = a->self ? admin_host_in_scope(a) : 0;
+    if (r == 0 && !resumes && !keyring_has_room(store_keyring(a->call.store)))
+        r = err_fail(
+            GDPOP_ERR_REFUSED,
+            _("there are as many keys as a host can hold: first move some that seal nothing "
+              "(keys list) out of %s to where copies are kept, but not the oldest"),
+            a->g->conf.key_dir);
     if (r == 0)
         r = admin_event(a, "keys.rotate", NULL, resumes ? "resume" : "new", NULL);
     if (r != 0)

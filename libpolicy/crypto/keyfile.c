@@ -147,6 +147,7 @@ int keyfile_write(int dir_fd, const char *dir, const char *name, const struct ke
     char draft[64];
     int r = 0;
     snprintf(draft, sizeof(draft), "draft-%d", (int)getpid());
+    unlinkat(dir_fd, draft, 0); /* of one that was killed and had this pid */
     int fd = openat(dir_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return err_errno(_("cannot make a file in %s"), dir);

@@ -195,6 +195,11 @@ int keyring_create(const char *dir)
     int r = load(dir, &dir_fd, &k);
     if (r < 0)
         goto out;
+    if (!keyring_has_room(k)) { /* one more, and nobody could open the ring again */
+        r = err_fail(GDPOP_ERR_KEY, _("%s: %d keys are there already, and no more can be"), dir,
+                     KEYS_MAX);
+        goto out;
+    }
     f.id = keyring_current(k) + 1;
     if (f.id == 0) {
         r = err_fail(GDPOP_ERR_KEY, _("%s: there is no key id left"), dir);
@@ -263,6 +268,11 @@ int keyring_lookup(const struct keyring *k, const char *kind, struct bytes value
 uint32_t keyring_current(const struct keyring *k)
 {
     return k->count > 0 ? k->keys[k->count - 1].id : 0;
+}
+
+bool keyring_has_room(const struct keyring *k)
+{
+    return k->count < KEYS_MAX;
 }
 
 static size_t index_of(const struct keyring *k, uint32_t id)

@@ -22,8 +22,9 @@ int keyring_open(const char *dir, struct keyring **kp);
 void keyring_free(struct keyring *k);
 
 /* Makes DIR (0700) when missing and a new key file with the next id, durably. Nothing is ever
- * replaced. Errors: GDPOP_ERR_KEY when what is there is unsafe or malformed, GDPOP_ERR_EXISTS when
- * another process made the same id meanwhile, GDPOP_ERR_FULL, GDPOP_ERR_SYSTEM, GDPOP_ERR_CRYPTO.
+ * replaced. Errors: GDPOP_ERR_KEY when what is there is unsafe or malformed or the ring is full,
+ * GDPOP_ERR_EXISTS when another process made the same id meanwhile, GDPOP_ERR_FULL,
+ * GDPOP_ERR_SYSTEM, GDPOP_ERR_CRYPTO.
  */
 int keyring_create(const char *dir);
 
@@ -50,6 +51,8 @@ int keyring_authenticate(const struct keyring *k, uint32_t id, const struct byte
 
 /* The id that seals. */
 uint32_t keyring_current(const struct keyring *k);
+/* Whether keyring_create may add another. */
+bool keyring_has_room(const struct keyring *k);
 
 /* 32 bytes for encryption (SM4: the first 16) and 32 for authentication of key `id`; NULL when the
  * ring has no such key. Valid as long as k. */

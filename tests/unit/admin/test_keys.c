@@ -77,11 +77,27 @@ static void with_an_older_ring(void **state)
     check_sound(f);
 }
 
+/* One key more than can be read would lock everybody out. */
+static void a_full_ring_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    gdpop_admin_end(f->a);
+    f->a = NULL;
+    for (int i = 1; i < 64; i++)
+        assert_ok(keyring_create(f->g->conf.key_dir));
+    assert_refused(RUN(f, "secadm", "keys", "rotate"), GDPOP_ERR_REFUSED, "not the oldest");
+    assert_ok(RUN(f, "secadm", "keys", "rotate", "resume", "yes"));
+    assert_true(values_of(f, "64") > 0);
+    assert_int_equal(values_of(f, "1"), 0);
+    check_sound(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rotated, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(with_an_older_ring, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_full_ring_is_refused, fixture_setup, fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,36 @@ static void test_create_and_rotate(void **state)
     keyring_free(NULL);
 }
 
+static void test_a_full_ring_is_not_overfilled(void **state)
+{
+    struct keyring *k;
+    char path[64], draft[32];
+    struct stat st;
+    (void)state;
+    for (int i = 0; i < 64; i++)
+        assert_int_equal(keyring_create(dir), 0);
+    assert_int_equal(keyring_create(dir), GDPOP_ERR_KEY);
+    assert_non_null(strstr(err_sentence(), "64 keys"));
+    assert_int_equal(keyring_open(dir, &k), 0);
+    assert_int_equal(keyring_current(k), 64);
+    assert_false(keyring_has_room(k));
+    keyring_free(k);
+
+    path_of("seal-9.key", path);
+    assert_int_equal(unlink(path), 0);
+    snprintf(draft, sizeof(draft), "draft-%d", (int)getpid());
+    put_text(draft, "half a k"); /* of a process that was killed and had this pid */
+    assert_int_equal(keyring_open(dir, &k), 0);
+    assert_true(keyring_has_room(k));
+    keyring_free(k);
+    assert_int_equal(keyring_create(dir), 0);
+    path_of(draft, path);
+    assert_int_equal(stat(path, &st), -1);
+    assert_int_equal(keyring_open(dir, &k), 0);
+    assert_int_equal(keyring_current(k), 65);
+    keyring_free(k);
+}
+
 /* openssl dgst -sm3 -mac HMAC -macopt hexkey:KEY over 8 bytes of length and the label */
 static void test_derived_keys_are_those_of_the_form(void **state)
 {
@@ -230,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_create_and_rotate, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(test_a_full_ring_is_not_overfilled, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(test_derived_keys_are_those_of_the_form, make_dir,
                                         remove_dir),
         cmocka_unit_test_setup_teardown(test_names_and_ids, make_dir, remove_dir),
