@@ -276,6 +276,17 @@ static void complain(const char *sentence, void *arg)
                     _("restore the store from its last good copy"));
 }
 
+/* Told only: from then on each login works in a process of its own, which such pages may end. */
+static int show_left(struct gdpop_admin *a)
+{
+    const unsigned count = store_left_open(store_conf(a->call.store));
+    const char *value = arena_printf(a->call.arena, "%u", count);
+    if (!value)
+        return GDPOP_ERR_NOMEM;
+    return status_line(a, "left_open", _("Programs that ended within the store since its check"),
+                       value, true, count > 0 ? "gdpop-admin status --check" : NULL);
+}
+
 static int check(struct gdpop_admin *a)
 {
     struct trail_report report = {0};
@@ -290,6 +301,8 @@ static int check(struct gdpop_admin *a)
     r = trail_verify(a->call.txn, &report);
     if (r != 0 && r != GDPOP_ERR_TRAIL)
         return r;
+    if (r == 0 && problems == 0)
+        store_forget_left(store_conf(a->call.store));
     return number(a, "trail_verified", _("Trail verified up to event"),
                   r == 0 ? report.last : report.bad - 1,
                   r == 0 ? NULL : "gdpop-admin audit verify");
@@ -332,7 +345,7 @@ static int status(struct gdpop_admin *a, const struct request *q)
     int r = 0;
     for (size_t i = 0; r == 0 && i < sizeof(areas) / sizeof(areas[0]); i++)
         r = look(a, &areas[i]);
-    if (r != 0 || (request_flag(q, "check") && (r = check(a)) != 0))
+    if (r != 0 || (request_flag(q, "check") && (r = check(a)) != 0) || (r = show_left(a)) != 0)
         return r;
     if (strcmp(request_word(q, "format"), "prometheus") == 0)
         return status_prometheus(a);

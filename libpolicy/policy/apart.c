@@ -135,9 +135,10 @@ static _Noreturn void child(int fd, int (*work)(void *arg), void *arg, const voi
     _exit(0);
 }
 
-int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size)
+int apart_run(const struct gdpop *g, uid_t caller_uid, int (*work)(void *arg), void *arg,
+              void *answer, size_t size)
 {
-    if (caller_uid != 0)
+    if (caller_uid != 0 || (g->conf_error == 0 && store_left_open(&g->conf) > 0))
         return apart_always(work, arg, answer, size);
     /* The work speaks the person's language; the calling thread keeps its own. */
     const char *language = gdpop_language(NULL);

@@ -40,7 +40,7 @@ int gdpop_authenticate(struct gdpop *g, const struct gdpop_evidence *ev, const c
         return 0;
     int r = secret_set(&secret, password, password_len);
     if (r == 0)
-        r = apart_run(ev->caller_uid, authenticate, &l, &l.v, sizeof(l.v));
+        r = apart_run(g, ev->caller_uid, authenticate, &l, &l.v, sizeof(l.v));
     secret_wipe(&secret);
     *v = l.v;
     return r == 0 ? 0 : decide_error(ev, r, "auth", v);
@@ -107,7 +107,7 @@ int gdpop_account(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop
     struct login l = {.g = g, .ev = ev};
     if (decided(g, ev, GDPOP_DENIED, v))
         return 0;
-    int r = apart_run(ev->caller_uid, account, &l, &l.v, sizeof(l.v));
+    int r = apart_run(g, ev->caller_uid, account, &l, &l.v, sizeof(l.v));
     *v = l.v;
     return r == 0 ? 0 : decide_error(ev, r, "account", v);
 }

@@ -114,7 +114,7 @@ int gdpop_password_ready(struct gdpop *g, const struct gdpop_evidence *ev, struc
     if (v->outcome == GDPOP_IGNORED || v->local_conflict)
         return 0;
     struct change *c = new_change(g, ev);
-    int r = c ? apart_run(ev->caller_uid, work_ready, c, &c->v, sizeof(c->v)) : GDPOP_ERR_NOMEM;
+    int r = c ? apart_run(g, ev->caller_uid, work_ready, c, &c->v, sizeof(c->v)) : GDPOP_ERR_NOMEM;
     if (c)
         *v = c->v;
     free_change(c);

@@ -141,9 +141,11 @@ void breakglass_note_session(struct gdpop *g, const struct gdpop_evidence *ev);
 
 /* Runs work(arg), which writes its answer into the size bytes at answer. A caller whose real uid is
  * not 0 could stop or kill this process while it holds the store; for such a one work runs in a
- * child in a session of its own, with real uid 0 and all signals blocked (DESIGN 4.6). Returns what
- * work returned, or GDPOP_ERR_SYSTEM. */
-int apart_run(uid_t caller_uid, int (*work)(void *arg), void *arg, void *answer, size_t size);
+ * child in a session of its own, with real uid 0 and all signals blocked (DESIGN 4.6). So it does
+ * for everybody while store_left_open: damaged pages may end the process that reads them, and then
+ * that is the child. Returns what work returned, or GDPOP_ERR_SYSTEM. */
+int apart_run(const struct gdpop *g, uid_t caller_uid, int (*work)(void *arg), void *arg,
+              void *answer, size_t size);
 /* The same in a child whoever calls: for work that leaves in memory what must not stay there. */
 int apart_always(int (*work)(void *arg), void *arg, void *answer, size_t size);
 

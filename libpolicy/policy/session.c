@@ -144,7 +144,7 @@ int gdpop_session_open(struct gdpop *g, const struct gdpop_evidence *ev, struct 
         breakglass_note_session(g, ev);
     if (v->outcome == GDPOP_IGNORED || v->local_conflict)
         return 0;
-    int r = apart_run(ev->caller_uid, open_session, &o, &o.v, sizeof(o.v));
+    int r = apart_run(g, ev->caller_uid, open_session, &o, &o.v, sizeof(o.v));
     *v = o.v;
     return r == 0 ? 0 : decide_error(ev, r, "session", v);
 }
@@ -210,5 +210,5 @@ int gdpop_session_close(struct gdpop *g, const struct gdpop_evidence *ev, const 
     identify(g, ev, &v);
     if (v.outcome == GDPOP_IGNORED || !ev->user)
         return 0;
-    return apart_run(ev->caller_uid, close_session, &c, NULL, 0);
+    return apart_run(g, ev->caller_uid, close_session, &c, NULL, 0);
 }

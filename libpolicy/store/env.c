@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -21,6 +22,7 @@ struct env {
     MDB_env *mdb;
     struct gate gate;
     int write_lock_fd;
+    int inside_fd; /* open.lock, where this process stands; -1: nowhere */
     struct databases databases;
     char dir[PATH_MAX];
 };
@@ -32,9 +34,12 @@ static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 /* Only what is safe in the child of a process with threads. */
 static void forget_in_child(void)
 {
-    for (struct env *e = registry; e; e = e->next)
+    for (struct env *e = registry; e; e = e->next) {
         if (e->write_lock_fd >= 0)
             close(e->write_lock_fd); /* else the child would go on holding the parent's lock */
+        if (e->inside_fd >= 0)
+            close(e->inside_fd);
+    }
     registry = NULL;
     pthread_mutex_init(&registry_mutex, NULL);
 }
@@ -135,17 +140,27 @@ void env_discard(struct env *e)
 {
     if (e && e->mdb)
         mdb_env_close(e->mdb);
+    if (e && e->inside_fd >= 0) {
+        inside_leave(e->inside_fd);
+        close(e->inside_fd);
+    }
     free(e);
 }
 
-static int new_env(const char *dir, size_t map_bytes, struct env **ep)
+/* inside_fd: -1, or open.lock's, taken over. */
+static int new_env(const char *dir, size_t map_bytes, int inside_fd, struct env **ep)
 {
     struct env *e = calloc(1, sizeof(*e));
-    if (!e)
+    if (!e) {
+        if (inside_fd >= 0)
+            close(inside_fd);
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    }
     e->users = 1;
     e->pid = getpid();
     e->write_lock_fd = -1;
+    if ((e->inside_fd = inside_fd) >= 0)
+        inside_enter(inside_fd);
     gate_init(&e->gate);
     memcpy(e->dir, dir, strnlen(dir, PATH_MAX - 1));
     int r = open_mdb(e, map_bytes);
@@ -160,7 +175,7 @@ static int new_env(const char *dir, size_t map_bytes, struct env **ep)
 int env_make(const char *dir, size_t map_bytes, struct env **ep)
 {
     *ep = NULL;
-    return new_env(dir, map_bytes, ep);
+    return new_env(dir, map_bytes, -1, ep);
 }
 
 static struct env *find_open(const struct guard *id)
@@ -183,7 +198,7 @@ static int open_in_turn(const char *dir, int wait_ms, struct env **ep)
     if ((r = guard_data(dir)) < 0 || (r = store_path(dir, STORE_OPEN_LOCK, path)) < 0 ||
         (r = lock_file(path, wait_ms, &lock)) < 0)
         return r;
-    r = new_env(dir, 0, ep);
+    r = new_env(dir, 0, fcntl(lock.fd, F_DUPFD_CLOEXEC, 3), ep);
     lock_release(&lock);
     return r;
 }

@@ -61,6 +61,10 @@ void env_keep_write_lock(struct env *e, int fd);
 /* Sentence and code for LMDB's. `what` names the table or act. */
 int env_fail(const struct env *e, int rc, const char *what);
 
+/* ---- inside.c: who has the store open; fd of open.lock ---- */
+void inside_enter(int fd);
+void inside_leave(int fd);
+
 /* ---- database.c: LMDB's database of each table and index ---- */
 
 struct databases {

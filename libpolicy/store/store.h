@@ -72,6 +72,12 @@ int store_wipe_file(const char *path);
  * GDPOP_ERR_BUSY (readers). */
 int store_open(const struct conf *conf, struct store **sp);
 void store_close(struct store *s); /* NULL is allowed */
+/* How many processes have ended while they had the store open: they were killed, or pages of the
+ * store are damaged so that LMDB ended them. Costs some microseconds and does not touch LMDB. */
+unsigned store_left_open(const struct conf *conf);
+/* From now on none, as the store has been found sound. */
+void store_forget_left(const struct conf *conf);
+
 const struct keyring *store_keyring(const struct store *s);
 const struct conf *store_conf(const struct store *s);
 

@@ -59,6 +59,37 @@ static void a_sound_host_is_in_order(void **state)
     assert_string_equal(column(f, "trail_last", "value"), column(f, "trail_verified", "value"));
 }
 
+/* Told until everything has been read and found sound; not for one that still has it open. */
+static void a_program_that_ended_within_the_store(void **state)
+{
+    struct fixture *f = *state;
+    int status;
+    put_in_order(f, true);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct call call;
+        if (call_open(&call, f->g) == 0)
+            raise(SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(RUN(f, "audadm", "status", ""));
+        assert_true(f->result->ok);
+        assert_string_equal(column(f, "left_open", "value"), "1");
+        assert_string_equal(column(f, "left_open", "remedy"), "gdpop-admin status --check");
+    }
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            assert_ok(RUN(f, "audadm", "status", "", "check", "yes"));
+        else
+            assert_ok(RUN(f, "audadm", "status", ""));
+        assert_string_equal(column(f, "left_open", "value"), "0");
+        assert_string_equal(column(f, "left_open", "remedy"), "");
+    }
+}
+
 static void a_duty_with_one_holder_is_noted(void **state)
 {
     struct fixture *f = *state;
@@ -219,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(a_sound_host_is_in_order),
+        ADMIN_TEST(a_program_that_ended_within_the_store),
         ADMIN_TEST(a_duty_with_one_holder_is_noted),
         ADMIN_TEST(a_duty_without_holders_is_a_finding),
         ADMIN_TEST(what_is_wrong_names_its_remedy),

@@ -12,6 +12,9 @@
 
 enum { CALLER = 60001 };
 
+/* A host whose store nobody has left. */
+static const struct gdpop anywhere = {.conf_error = GDPOP_ERR_CONFIG};
+
 /* What a piece of work sees of the process that it runs in. */
 struct footing {
     uid_t real, effective, saved;
@@ -97,7 +100,7 @@ static int under_hard_conditions(void *arg)
         return 80;
     close(0);
     close(1);
-    if (apart_run(getuid(), look_around, &f, &f, sizeof(f)) != 0)
+    if (apart_run(&anywhere, getuid(), look_around, &f, &f, sizeof(f)) != 0)
         return 81;
     return f.real != 0 || f.effective != 0 || f.saved != 0 || f.group != 0 ? 1
            : f.self == getpid() || f.session != f.self                     ? 2
@@ -125,7 +128,7 @@ static void test_root_works_in_its_own_process(void **state)
 {
     struct footing f = {0};
     (void)state;
-    assert_ok(apart_run(0, look_around, &f, &f, sizeof(f)));
+    assert_ok(apart_run(&anywhere, 0, look_around, &f, &f, sizeof(f)));
     umask(f.mask);
     assert_int_equal(f.self, getpid());
 }
@@ -149,7 +152,7 @@ static int without_streams(void *arg)
             if (closed & 1 << i)
                 close(i);
         }
-        int r = apart_run(0, write_to_streams, &got, &got, sizeof(got));
+        int r = apart_run(&anywhere, 0, write_to_streams, &got, &got, sizeof(got));
         for (int i = 0; i < 3; i++) {
             bool open = fcntl(i, F_GETFD) >= 0;
             dup2(copy[i], i);
@@ -185,10 +188,13 @@ static int report_errors(void *arg)
 {
     char answer[16] = "";
     (void)arg;
-    if (apart_run(CALLER, fail_with_a_sentence, answer, answer, sizeof(answer)) != GDPOP_ERR_FULL ||
+    if (apart_run(&anywhere, CALLER, fail_with_a_sentence, answer, answer, sizeof(answer)) !=
+            GDPOP_ERR_FULL ||
         strcmp(err_sentence(), "the disk is full of letters") != 0)
         return 1;
-    return apart_run(CALLER, vanish, answer, answer, sizeof(answer)) == GDPOP_ERR_SYSTEM ? 0 : 2;
+    return apart_run(&anywhere, CALLER, vanish, answer, answer, sizeof(answer)) == GDPOP_ERR_SYSTEM
+               ? 0
+               : 2;
 }
 
 static void test_errors_cross_with_their_sentence(void **state)
@@ -217,7 +223,7 @@ static int with_sigchld(void *arg)
     void (**handler)(int) = arg;
     struct sigaction before;
     signal(SIGCHLD, *handler);
-    if (apart_run(CALLER, answer_nothing, NULL, NULL, 0) != 0 || reaped)
+    if (apart_run(&anywhere, CALLER, answer_nothing, NULL, NULL, 0) != 0 || reaped)
         return 1;
     sigaction(SIGCHLD, NULL, &before);
     return before.sa_handler == *handler && waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? 0
@@ -352,7 +358,7 @@ static int slow_work(void *arg)
 
 static int run_slow_work(void *arg)
 {
-    return apart_run(CALLER, slow_work, arg, NULL, 0);
+    return apart_run(&anywhere, CALLER, slow_work, arg, NULL, 0);
 }
 
 /* The user kills or stops the program in the middle: what was begun is finished. */
@@ -418,7 +424,7 @@ static int try_to_kill_it(void *arg)
 static int run_kill(void *arg)
 {
     (void)arg;
-    return apart_run(CALLER, try_to_kill_it, NULL, NULL, 0) == 0 ? 0 : 1;
+    return apart_run(&anywhere, CALLER, try_to_kill_it, NULL, NULL, 0) == 0 ? 0 : 1;
 }
 
 static void test_the_user_cannot_signal_it(void **state)
