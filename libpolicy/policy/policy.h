@@ -167,9 +167,9 @@ struct source {
 
 void source_name(const struct gdpop_evidence *ev, enum service_class service_class,
                  char out[static SOURCE_BYTES]);
-/* s: facts of the auth phase. */
-int source_judge(struct arena *a, const struct gdpop_evidence *ev, const struct subject *s,
-                 struct source *source);
+/* Asks the rules about where from, by what and by whom, as the account phase will. s: facts of the
+ * auth phase. */
+void source_judge(const struct gdpop_evidence *ev, const struct subject *s, struct source *source);
 
 enum flood { FLOOD_EVENT, FLOOD_SUMMARY, FLOOD_SILENT };
 #define FLOOD_TEXT "further failures from here are not recorded one by one"

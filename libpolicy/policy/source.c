@@ -38,33 +38,25 @@ void source_name(const struct gdpop_evidence *ev, enum service_class service_cla
         name_address(ev->address, out);
 }
 
-/* Asks the rules about where from, by what and by whom, as the account phase will. */
-int source_judge(struct arena *a, const struct gdpop_evidence *ev, const struct subject *s,
-                 struct source *source)
+void source_judge(const struct gdpop_evidence *ev, const struct subject *s, struct source *source)
 {
     static const char *const about_source[] = {"service", "systems", "workplace", "device",
                                                "lending"};
-    enum { COUNT = sizeof(about_source) / sizeof(about_source[0]) };
-    struct trace *trace = arena_alloc(a, sizeof(*trace));
     struct facts f = s->facts;
+    f.phase = PHASE_ACCOUNT;
     *source = (struct source){.can_log_in = s->account != NULL};
     source_name(ev, f.service_class, source->name);
-    if (!trace)
-        return GDPOP_ERR_NOMEM;
-    f.phase = PHASE_ACCOUNT;
-    rules_judge(&f, trace);
     /* Another's password given to a command of one's own session, as a witness does. */
     if (s->account && f.service_class == CLASS_REVERIFY && ev->login_uid != UINT32_MAX)
         source->can_log_in = ev->login_uid == s->account->uid;
-    for (size_t i = 0; i < trace->count; i++) {
-        const struct finding *found = &trace->finding[i];
-        bool denies = found->level == FINDING_DENY && !found->observed;
-        for (size_t k = 0; k < COUNT; k++)
-            if (denies && strcmp(found->rule, about_source[k]) == 0)
-                source->can_log_in = false;
-        source->lends |= denies && strcmp(found->rule, "lending") == 0;
+    for (size_t i = 0; i < sizeof(about_source) / sizeof(about_source[0]); i++) {
+        struct finding found;
+        rules_ask(&f, about_source[i], &found);
+        if (found.level != FINDING_DENY || found.observed)
+            continue;
+        source->can_log_in = false;
+        source->lends |= strcmp(found.rule, "lending") == 0;
     }
-    return 0;
 }
 
 int source_flood(struct txn *t, const char *name, enum flood *flood)

@@ -117,15 +117,20 @@ static void ask(const struct facts *facts, const struct rule *rule, struct findi
         finding_skip(f, "not asked of this service");
     else
         rule->judge(facts, f);
+    finding_end(f);
     if ((f->level == FINDING_DENY || f->level == FINDING_CHANGE) && !f->firm)
         f->observed = is_observed(facts, rule);
 }
 
 void rules_judge(const struct facts *facts, struct trace *t)
 {
-    memset(t, 0, sizeof(*t));
+    t->count = 0;
+    t->deciding = 0;
+    t->level = FINDING_DENY;
     if (!can_be_judged(facts)) {
-        finding_begin(&t->finding[t->count++], login_rules[0].name);
+        struct finding *f = &t->finding[t->count++];
+        finding_begin(f, login_rules[0].name);
+        finding_end(f);
         return;
     }
     int denied = -1, change = -1;
@@ -143,14 +148,25 @@ void rules_judge(const struct facts *facts, struct trace *t)
     t->level = denied >= 0 ? FINDING_DENY : change >= 0 ? FINDING_CHANGE : FINDING_PASS;
 }
 
+void rules_ask(const struct facts *facts, const char *name, struct finding *f)
+{
+    finding_begin(f, name);
+    for (size_t i = 0; can_be_judged(facts) && i < LOGIN_COUNT; i++)
+        if (strcmp(login_rules[i].name, name) == 0)
+            ask(facts, &login_rules[i], f);
+    finding_end(f);
+}
+
 void rules_judge_password(const struct password_facts *facts, struct finding *f)
 {
     finding_begin(f, password_rules[0].name);
+    finding_end(f);
     if (!facts->settings || !facts->candidate)
         return;
     for (size_t i = 0; i < PASSWORD_COUNT; i++) {
         finding_begin(f, password_rules[i].name);
         password_rules[i].judge(facts, f);
+        finding_end(f);
         if (f->level != FINDING_PASS && f->level != FINDING_SKIP) {
             f->level = FINDING_DENY;
             return;

@@ -203,10 +203,41 @@ static void a_finding_that_nobody_decided(void **state)
     memset(&f, 0xff, sizeof(f));
     finding_begin(&f, "freeze");
     assert_int_equal(f.level, FINDING_DENY);
+    finding_seen(&f, "nothing");
+    finding_end(&f);
+    assert_int_equal(f.level, FINDING_DENY);
     assert_string_equal(f.rule, "freeze");
     assert_string_equal(f.code, "Z01");
     assert_true(f.text[0] != '\0' && !f.hidden && !f.observed);
-    assert_string_equal(f.seen, "");
+    assert_string_equal(f.seen, "nothing");
+    assert_string_equal(f.wanted, "");
+}
+
+static void one_rule_says_what_it_says_among_all(void **state)
+{
+    (void)state;
+    static struct fixture x;
+    static struct trace t;
+    struct finding f;
+    fixture_init(&x);
+    for (int suspended = 0; suspended <= 1; suspended++) {
+        x.facts.organisation_suspended = suspended != 0;
+        rules_judge(&x.facts, &t);
+        assert_true(t.count > 10);
+        for (size_t i = 0; i < t.count; i++) {
+            rules_ask(&x.facts, t.finding[i].rule, &f);
+            assert_int_equal(f.level, t.finding[i].level);
+            assert_string_equal(f.code, t.finding[i].code);
+            assert_string_equal(f.seen, t.finding[i].seen);
+        }
+    }
+    rules_ask(&x.facts, "no such rule", &f);
+    assert_int_equal(f.level, FINDING_DENY);
+    assert_string_equal(f.code, "Z01");
+    x.facts.now_at = 0;
+    rules_ask(&x.facts, "service", &f);
+    assert_int_equal(f.level, FINDING_DENY);
+    assert_string_equal(f.code, "Z01");
 }
 
 static void texts_are_tidy(void **state)
@@ -244,6 +275,7 @@ int main(void)
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(codes_are_unique),
         cmocka_unit_test(a_finding_that_nobody_decided),
+        cmocka_unit_test(one_rule_says_what_it_says_among_all),
         cmocka_unit_test(texts_are_tidy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
