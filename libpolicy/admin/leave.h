@@ -11,6 +11,10 @@ int leave_tick(struct gdpop_admin *a, size_t *frozen);
 /* The operation account leave. */
 int leave_announce(struct gdpop_admin *a, const struct request *q);
 
+/* The account of the parameter USER, in scope, not the actor's own, whose leaving runs.
+ * GDPOP_ERR_REFUSED. */
+int leave_find(struct gdpop_admin *a, const struct request *q, Model__Account **x);
+
 /* ---- succession.c ---- */
 
 struct holding {
