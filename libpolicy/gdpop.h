@@ -420,8 +420,9 @@ int gdpop_audit_each(struct gdpop_audit *a,
 int gdpop_audit_follow(struct gdpop_audit *a, const char *path,
                        int (*each)(const struct gdpop_audit_event *e, void *arg),
                        void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg);
-/* A copy of an export in another form (xlsx, html): its events cannot be verified, only that the
- * file is the one that the manifest beside it names. Texts are closed by a zero. */
+/* A copy of an export in another form (xlsx, html), or the records of a leaver: its events cannot
+ * be verified, only that the file is the one that a manifest names, which stands beside it or in
+ * its last line. Texts are closed by a zero. */
 struct gdpop_audit_copy {
     bool signature_checked; /* a certificate was given and its key signed the manifest */
     bool anchored;          /* an anchor saw its last event */
@@ -429,8 +430,9 @@ struct gdpop_audit_copy {
     int64_t at;
     char form[16], by[64], purpose[512];
 };
-/* found tells what does not fit, as in gdpop_audit_verify; *ok: nothing was found. Errors:
- * GDPOP_ERR_FORMAT when manifest_path holds no manifest of a copy, GDPOP_ERR_SYSTEM. */
+/* manifest_path NULL: the manifest is the file's last line. found tells what does not fit, as in
+ * gdpop_audit_verify; *ok: nothing was found. Errors: GDPOP_ERR_FORMAT when there is no manifest of
+ * a copy, GDPOP_ERR_SYSTEM. */
 int gdpop_audit_copy(struct gdpop_audit *a, const char *path, const char *manifest_path,
                      void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg,
                      struct gdpop_audit_copy *copy, bool *ok);

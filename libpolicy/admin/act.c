@@ -235,15 +235,6 @@ out:
     return r;
 }
 
-static const struct operation *find(const char *noun, const char *verb)
-{
-    for (size_t i = 0; operation_files[i]; i++)
-        for (const struct operation *o = operation_files[i]; o->public.noun; o++)
-            if (strcmp(o->public.noun, noun) == 0 && strcmp(o->public.verb, verb) == 0)
-                return o;
-    return NULL;
-}
-
 static int authorise(const struct gdpop_admin *a, const struct gdpop_operation *o)
 {
     if (a->flags & GDPOP_ADMIN_RECOVER)
@@ -309,7 +300,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     *result = NULL;
     if (a->spoiled || a->committed)
         return err_fail(GDPOP_ERR_ARGUMENT, _("this act has ended"));
-    const struct operation *o = find(noun, verb);
+    const struct operation *o = operation_find(noun, verb);
     if (!o)
         return err_fail(GDPOP_ERR_USAGE, _("there is no command \"%s %s\"; see gdpop-admin help"),
                         noun, verb);
@@ -344,7 +335,7 @@ int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const 
     int r;
     err_clear();
     *needed = 0;
-    const struct operation *o = find(noun, verb);
+    const struct operation *o = operation_find(noun, verb);
     if (!o || a->spoiled || a->committed)
         return err_fail(GDPOP_ERR_ARGUMENT, _("this act has ended"));
     struct request q = {&o->public, args, count};

@@ -144,7 +144,9 @@ static int list_one(struct bytes key, void *message, void *arg)
         (r = result_text(a, "reason", _("Reason"), x->leave->reason)) != 0 ||
         (r = result_instant(a, "frozen_at", _("Frozen"), x->leave->frozen_at)) != 0 ||
         (r = result_bool(a, "short_notice", _("Short notice"), x->leave->short_notice)) != 0 ||
-        (r = result_text(a, "lacks", _("Lacks"), lacks)) != 0)
+        (r = result_text(a, "lacks", _("Lacks"), lacks)) != 0 ||
+        (r = result_instant(a, "gathered_at", _("Records gathered"), x->leave->gathered_at)) != 0 ||
+        (r = result_text(a, "gathered_by", _("Gathered by"), x->leave->gathered_by)) != 0)
         return r;
     return result_instant(a, "closed_at", _("Closed"), x->leave->closed_at);
 }

@@ -15,6 +15,10 @@ int leave_announce(struct gdpop_admin *a, const struct request *q);
  * GDPOP_ERR_REFUSED. */
 int leave_find(struct gdpop_admin *a, const struct request *q, Model__Account **x);
 
+/* leave_records.c: what is on record of the account and its person, masked, as sections. */
+struct dossier;
+int leave_write_records(struct gdpop_admin *a, const Model__Account *x, struct dossier *d);
+
 /* ---- succession.c ---- */
 
 struct holding {

@@ -164,8 +164,13 @@ static int audit(struct gdpop_admin *a, const struct request *q)
                                  lacks ? lacks : _("nothing"));
     }
     if ((r = store_put_account(a->call.txn, x)) != 0 ||
-        (r = admin_event(a, "leave.audit", x->name, NULL, request_word(q, "outcome"))) != 0)
+        (r = admin_event(a, "leave.audit", x->name, NULL,
+                         arena_printf(a->call.arena, "%s%s", request_word(q, "outcome"),
+                                      x->leave->gathered_at ? "" : "; records not gathered"))) != 0)
         return r;
+    if (!x->leave->gathered_at)
+        return result_message(
+            a, _("recorded; no auditor has gathered the records of %s: see leave gather"), x->name);
     return tell(a, x);
 }
 

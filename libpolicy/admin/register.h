@@ -122,6 +122,10 @@ int register_check_fields(struct gdpop_admin *a, const struct register_kind *kin
 int register_add(struct gdpop_admin *a, const struct request *q);
 int register_move_entry(struct gdpop_admin *a, const struct request *q);
 
+/* register_show.c: a row with all that the entry says, whatever its organisation. */
+int register_describe(struct gdpop_admin *a, const struct register_kind *kind,
+                      const Model__RegisterEntry *e, const struct settings *s);
+
 /* register_standing.c: what is outstanding. */
 struct register_item {
     const struct register_kind *kind;

@@ -180,6 +180,16 @@ static int show_recipients(struct gdpop_admin *a, const struct register_kind *ki
     return text ? result_text(a, "recipients", _("To be told"), text) : GDPOP_ERR_NOMEM;
 }
 
+int register_describe(struct gdpop_admin *a, const struct register_kind *kind,
+                      const Model__RegisterEntry *e, const struct settings *s)
+{
+    int r;
+    if ((r = describe(a, kind, e, s)) != 0 || (r = show_fields(a, kind, e)) != 0 ||
+        (r = show_recipients(a, kind, e)) != 0)
+        return r;
+    return show_moves(a, e);
+}
+
 static int show(struct gdpop_admin *a, const struct request *q)
 {
     const struct register_kind *kind;
@@ -189,11 +199,9 @@ static int show(struct gdpop_admin *a, const struct request *q)
     if (r == GDPOP_ERR_NOT_FOUND)
         return err_fail(r, _("there is no entry %s"), request_word(q, "id"));
     if (r != 0 || (r = admin_scope(a, e->organisation)) != 0 ||
-        (r = register_find(e->register_, &kind)) != 0 || (r = register_settings(a, &s)) != 0 ||
-        (r = describe(a, kind, e, &s)) != 0 || (r = show_fields(a, kind, e)) != 0 ||
-        (r = show_recipients(a, kind, e)) != 0)
+        (r = register_find(e->register_, &kind)) != 0 || (r = register_settings(a, &s)) != 0)
         return r;
-    return show_moves(a, e);
+    return register_describe(a, kind, e, &s);
 }
 
 /* ---- What the registers are ---- */

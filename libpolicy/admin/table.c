@@ -10,7 +10,7 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_workplace[], operations_register[], operations_register_show[],
     operations_calendar[], operations_obligation[], operations_compliance[], operations_export[],
     operations_archive[], operations_role[], operations_request[], operations_leave[],
-    operations_leave_steps[],
+    operations_leave_steps[], operations_leave_gather[],
     operations_transfer[], operations_grant[], operations_window[], operations_org_change[],
     operations_org_merge[], operations_reveal[], operations_lost[], operations_forward[],
     operations_hold[], operations_destroy[], operations_reset[], operations_correct[],
@@ -49,6 +49,7 @@ const struct operation *const operation_files[] = {
     operations_request,
     operations_leave,
     operations_leave_steps,
+    operations_leave_gather,
     operations_transfer,
     operations_grant,
     operations_window,
@@ -74,6 +75,15 @@ const struct operation *const operation_files[] = {
     operations_manifest,
     NULL,
 };
+
+const struct operation *operation_find(const char *noun, const char *verb)
+{
+    for (size_t i = 0; operation_files[i]; i++)
+        for (const struct operation *o = operation_files[i]; o->public.noun; o++)
+            if (strcmp(o->public.noun, noun) == 0 && strcmp(o->public.verb, verb) == 0)
+                return o;
+    return NULL;
+}
 
 static int by_name(const void *a, const void *b)
 {

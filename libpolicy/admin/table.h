@@ -6,6 +6,9 @@
 
 extern const struct operation *const operation_files[]; /* ended by NULL */
 
+/* NULL: there is none. */
+const struct operation *operation_find(const char *noun, const char *verb);
+
 /* "system, security" */
 const char *duty_names(unsigned duties);
 

@@ -26,25 +26,39 @@ static void tell(struct telling *t, const char *kind, const char *sentence)
         t->found(&f, t->arg);
 }
 
-static int read_manifest(const char *path, char text[static STATEMENT_MAX_BYTES])
+/* The line of the manifest: all of its own file, or the last line of the file itself, whose *len
+ * bytes before that it then signs. */
+static int read_manifest(const char *path, bool at_end, char text[static STATEMENT_MAX_BYTES],
+                         int64_t *len)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, STATEMENT_MAX_BYTES - 1);
+    off_t size = fd < 0 || !at_end ? 0 : lseek(fd, 0, SEEK_END);
+    off_t from = size < STATEMENT_MAX_BYTES ? 0 : size - (STATEMENT_MAX_BYTES - 1);
+    ssize_t n = fd < 0 ? -1 : pread(fd, text, STATEMENT_MAX_BYTES - 1, from);
     int r = n < 0 ? err_errno(_("cannot open %s"), path) : 0;
     if (fd >= 0)
         close(fd);
     text[n < 0 ? 0 : n] = '\0';
+    *len = INT64_MAX;
+    if (r == 0 && at_end) {
+        if (n > 0 && text[n - 1] == '\n')
+            text[--n] = '\0';
+        char *line = memrchr(text, '\n', (size_t)n);
+        line = line ? line + 1 : text;
+        *len = from + (line - text);
+        memmove(text, line, (size_t)(text + n - line) + 1);
+    }
     text[strcspn(text, "\n")] = '\0';
     return r;
 }
 
-static int file_digest(const char *path, uint8_t digest[static DIGEST_BYTES])
+static int file_digest(const char *path, int64_t len, uint8_t digest[static DIGEST_BYTES])
 {
     struct digester *d = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int r = fd < 0 ? err_errno(_("cannot open %s"), path) : digester_new(&d);
     if (r == 0)
-        r = digester_file(d, fd, digest);
+        r = digester_part(d, fd, len, digest);
     digester_free(d);
     if (fd >= 0)
         close(fd);
@@ -74,16 +88,18 @@ int gdpop_audit_copy(struct gdpop_audit *a, const char *path, const char *manife
     uint8_t digest[DIGEST_BYTES];
     struct statement s;
     struct telling t = {found, arg, &s, 0};
-    bool good;
+    bool good, at_end = manifest_path == NULL;
+    int64_t len;
     err_clear();
     *copy = (struct gdpop_audit_copy){.first = 0};
     *ok = false;
-    int r = read_manifest(manifest_path, text);
+    int r = read_manifest(at_end ? path : manifest_path, at_end, text, &len);
     if (r < 0)
         return r;
     if (statement_read(text, a->certificate, &s, &good) < 0 || !s.has_file)
-        return err_fail(GDPOP_ERR_FORMAT, _("%s is no manifest of an export"), manifest_path);
-    if ((r = file_digest(path, digest)) < 0)
+        return err_fail(GDPOP_ERR_FORMAT, _("%s is no manifest of an export"),
+                        at_end ? path : manifest_path);
+    if ((r = file_digest(path, len, digest)) < 0)
         return r;
     copy->signature_checked = a->certificate && good;
     copy->first = s.first;

@@ -28,6 +28,11 @@ enum {
     TEXT_SUBJECT = 3,
     TEXT_ACTION = 4,
     TEXT_OBJECT = 5,
+    TEXT_OUTCOME = 6,
+    TEXT_TAG = 8,
+    TEXT_SERVICE = 9,
+    TEXT_ADDRESS = 10,
+    TEXT_DEVICE = 12,
     TEXT_DETAIL = 14
 };
 

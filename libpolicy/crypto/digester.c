@@ -67,11 +67,19 @@ int digester_sm3(struct digester *d, const struct bytes *parts, size_t n,
 
 int digester_file(struct digester *d, int fd, uint8_t out[static DIGEST_BYTES])
 {
+    return digester_part(d, fd, INT64_MAX, out);
+}
+
+int digester_part(struct digester *d, int fd, int64_t len, uint8_t out[static DIGEST_BYTES])
+{
     uint8_t block[1 << 16];
     ssize_t n;
     off_t at = 0;
     bool good = d->provider->sm3.init(d->ctx, NULL);
-    while (good && (n = pread(fd, block, sizeof(block), at)) != 0) {
+    while (good && at < len) {
+        size_t wanted = len - at < (int64_t)sizeof(block) ? (size_t)(len - at) : sizeof(block);
+        if ((n = pread(fd, block, wanted, at)) == 0)
+            break;
         if (n < 0)
             return err_errno(_("a file cannot be read"));
         good = d->provider->sm3.update(d->ctx, block, (size_t)n);

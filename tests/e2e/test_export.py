@@ -1,6 +1,8 @@
 """Exports of the trail in all their forms, as the audit duty makes them and the auditor reads them."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import os
@@ -70,6 +72,40 @@ class TestExport(HostTest):
                 self.assertEqual((event["actor"], event["detail"]), (AUDIT, "五月审计"))
                 again = self.export(name, f"--format {form}", check=False)
                 self.assertEqual(again.status, USAGE, again)
+
+    def test_records_of_a_leaver(self):
+        """GD-10: one command, one file that carries its signature, checked where there is no store."""
+        self.host.admin(f"account leave zhangsan --on {self.host.today()} --reason resigned", by=SECURITY)
+        number = number_of("zhangsan")
+        for form in ("html", "jsonl"):
+            with self.subTest(form=form):
+                path = f"{DIRECTORY}/leave.{form}"
+                said = self.host.admin(f"leave gather zhangsan --format {form} --out {path}", by=AUDIT)
+                self.assertIn("zhangsan", said.text)
+                with open(path, encoding="utf-8") as file:
+                    text = file.read()
+                self.assertNotIn(number, text)
+                self.assertIn("account.leave", text)
+                self.assertEqual(os.listdir(DIRECTORY).count(f"leave.{form}.manifest"), 0)
+                self.audit(f"verify --certificate /root/secrets/checkpoint.pem {path}")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text.replace("account.leave", "account.stays", 1))
+                self.audit(f"verify --certificate /root/secrets/checkpoint.pem {path}", status=REFUSED)
+                if form == "html":
+                    style = re.search("<style>(.*?)</style>", text, re.S)[1]
+                    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+                    self.assertIn(f"style-src 'sha256-{digest}'", text)
+                    self.assertNotIn(FORMULA, text)  # its quotes are escaped
+                    self.assertNotIn("<script", text)
+                else:
+                    rows = [json.loads(line) for line in text.splitlines()]
+                    self.assertEqual(rows[0]["leave"], "zhangsan")
+                    self.assertEqual(rows[-1]["manifest"]["form"], "leave")
+                    self.assertLess({"leaving", "person", "account", "agreements", "devices"},
+                                    {row.get("section") for row in rows})
+        refused = self.host.admin(f"leave gather zhangsan --out {DIRECTORY}/other", by=SECURITY, check=False)
+        self.assertEqual(refused.status, NOT_AUTHORISED, refused)
+        self.assertFalse(os.path.exists(f"{DIRECTORY}/other"))
 
     def test_masked_unless_asked(self):
         for form in ("jsonl", "csv", "xlsx", "html"):

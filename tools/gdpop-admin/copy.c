@@ -13,11 +13,11 @@ int copy_begin(const struct tool *t, const struct call *call, const struct out_f
                struct copy *c)
 {
     const char *form = arguments_value(call, "format");
-    bool streams = false;
+    bool streams = false, exports = strcmp(call->operation->noun, "audit") == 0;
     *c = (struct copy){.manifest.fd = -1};
     for (size_t i = 0; i < call->count; i++)
         streams |= call->list[i].param->kind == GDPOP_PARAM_STREAM;
-    if (!streams || !form || (strcmp(form, "xlsx") != 0 && strcmp(form, "html") != 0))
+    if (!streams || !exports || !form || (strcmp(form, "xlsx") != 0 && strcmp(form, "html") != 0))
         return 0;
     c->form = form;
     if (out->fd < 0)

@@ -1,19 +1,22 @@
-/* verify of copies of an export in other forms, each against the manifest beside it. */
+/* verify of copies of an export in other forms, and of the records of a leaver, each against its
+ * manifest: beside it, or in its last line. */
 #include "audit.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool is_copy(const char *path)
 {
-    static const char page[] = "<!DOCTYPE html>";
+    static const char page[] = "<!DOCTYPE html>", leave[] = "{\"leave\":";
     char start[sizeof(page)] = "";
     FILE *f = fopen(path, "re");
     size_t n = f ? fread(start, 1, sizeof(start) - 1, f) : 0;
     if (f)
         fclose(f);
     return n == sizeof(start) - 1 &&
-           (memcmp(start, "PK\3\4", 4) == 0 || memcmp(start, page, n) == 0);
+           (memcmp(start, "PK\3\4", 4) == 0 || memcmp(start, page, n) == 0 ||
+            memcmp(start, leave, sizeof(leave) - 1) == 0);
 }
 
 struct telling {
@@ -73,12 +76,13 @@ static int verify_copy(struct gdpop_audit *a, const struct options *o, const cha
     bool ok = false;
     if (asprintf(&manifest, "%s.manifest", path) < 0)
         return EXIT_SYSTEM;
+    bool beside = access(manifest, F_OK) == 0;
     if (o->json) {
         fputs("{\"file\":", stdout);
         put_json(stdout, path);
         fputs(",\"findings\":[", stdout);
     }
-    int r = gdpop_audit_copy(a, path, manifest, found, &t, &copy, &ok);
+    int r = gdpop_audit_copy(a, path, beside ? manifest : NULL, found, &t, &copy, &ok);
     free(manifest);
     if (r < 0)
         return fail(r);

@@ -2,6 +2,8 @@
 
 #include "admin/leave.h"
 
+#include <fcntl.h>
+
 #define TODAY_OR_BEFORE "2026-01-05"
 #define LATER "2098-09-18"
 
@@ -298,12 +300,141 @@ static void an_older_obligation_outlives_a_withdrawn_leaving(void **state)
     assert_int_equal(f->result->count, 1);
 }
 
+static int gather(struct fixture *f, const char *actor, const char *user, const char *months,
+                  const char *format, const char *path)
+{
+    char descriptor[16];
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    snprintf(descriptor, sizeof(descriptor), "%d", fd);
+    int r = RUN(f, actor, "leave", "gather", "user", user, "months", months, "format", format,
+                "out", descriptor);
+    close(fd);
+    return r;
+}
+
+static char *content(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t room = 0;
+    assert_non_null(file);
+    assert_true(getdelim(&text, &room, '\0', file) > 0);
+    fclose(file);
+    return text;
+}
+
+static void found(const struct gdpop_audit_finding *finding, void *arg)
+{
+    snprintf(arg, 32, "%s", finding->kind);
+}
+
+/* Whether it is the file that was signed; finding: what is told of it. */
+static int verifies(struct fixture *f, const char *path, char finding[static 32], bool *ok)
+{
+    struct gdpop_audit_copy copy;
+    struct gdpop_audit *g;
+    assert_ok(RUN(f, "secadm", "audit", "certificate"));
+    const char *pem = field(f, 0, "certificate");
+    finding[0] = '\0';
+    assert_ok(gdpop_audit_open(&g));
+    assert_ok(gdpop_audit_certificate(g, pem, strlen(pem), "certificate"));
+    int r = gdpop_audit_copy(g, path, NULL, found, finding, &copy, ok);
+    if (r == 0) {
+        assert_string_equal(copy.form, "leave");
+        assert_string_equal(copy.purpose, "leave countysys");
+    }
+    gdpop_audit_close(g);
+    return r;
+}
+
+/* GD-10, and the auditor's routine: one command gathers what the audit of a leaving needs. */
+static void an_auditor_gathers_the_records_of_a_leaver(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const formats[] = {"html", "jsonl"};
+    char path[96], finding[32];
+    bool ok;
+    snprintf(path, sizeof(path), "%s/leave", f->dir);
+    assert_ok(RUN(f, "sysadm", "register", "add", "register", "secret-custody", "person", "P000024",
+                  "date", "2020-01-01", "field", "kind=root", "field", "what=<b>app1"));
+    assert_ok(RUN(f, "sysadm", "register", "add", "register", "key-inventory", "person", "P000024",
+                  "date", "2020-01-01", "field", "kind=ukey", "field", "serial=UK-7"));
+    assert_refused(gather(f, "audadm", "countysys", "6", "html", path), GDPOP_ERR_REFUSED,
+                   "is not leaving");
+    assert_ok(RUN(f, "sysadm", "account", "leave", "user", "countysys", "on", TODAY_OR_BEFORE,
+                  "reason", "post"));
+    assert_ok(RUN(f, "topaud", "leave", "list"));
+    assert_string_equal(field(f, 0, "gathered_at"), "");
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(gather(f, "audadm", "countysys", "6", formats[i], path));
+        assert_true(atoi(field(f, 0, "events")) >= 3);
+        char *text = content(path);
+        const char *const there[] = {"UK-7",          "R000001",   "register.add",
+                                     "account.leave", "countysys", "O000001"};
+        for (size_t k = 0; k < sizeof(there) / sizeof(there[0]); k++)
+            if (!strstr(text, there[k]))
+                fail_msg("%s lacks %s", formats[i], there[k]);
+        /* nobody else's, nothing in clear, nothing that a browser would take for markup */
+        static const char *const not_there[] = {"zhangsan", "44010619900101", "13800138000"};
+        for (size_t k = 0; k < sizeof(not_there) / sizeof(not_there[0]); k++)
+            if (strstr(text, not_there[k]))
+                fail_msg("%s holds %s", formats[i], not_there[k]);
+        assert_true(i || !strstr(text, "<b>"));
+        assert_ok(verifies(f, path, finding, &ok));
+        assert_true(ok);
+
+        /* one byte, and what is put behind the end */
+        text[30]++;
+        FILE *file = fopen(path, "we");
+        fputs(text, file);
+        fclose(file);
+        assert_ok(verifies(f, path, finding, &ok));
+        assert_string_equal(finding, "edited");
+        text[30]--;
+        file = fopen(path, "we");
+        fprintf(file, "%s<p>more</p>\n", text);
+        fclose(file);
+        assert_int_equal(verifies(f, path, finding, &ok), GDPOP_ERR_FORMAT);
+        free(text);
+    }
+    assert_ok(RUN(f, "topaud", "leave", "list"));
+    assert_string_not_equal(field(f, 0, "gathered_at"), "");
+    assert_string_equal(field(f, 0, "gathered_by"), "audadm");
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "leave.gather"));
+    assert_true(find_row(f, "outcome", "done") >= 0);
+}
+
+/* The duty audit, at the level that audits the leaving or above. */
+static void others_gather_nothing(void **state)
+{
+    struct fixture *f = *state;
+    char path[96];
+    snprintf(path, sizeof(path), "%s/leave", f->dir);
+    assert_ok(RUN(f, "topsys", "account", "leave", "user", "sysadm", "on", TODAY_OR_BEFORE,
+                  "reason", "post"));
+    assert_refused(gather(f, "topsec", "sysadm", "6", "html", path), GDPOP_ERR_NOT_AUTHORISED,
+                   "duty audit");
+    assert_refused(gather(f, "audadm", "sysadm", "6", "html", path), GDPOP_ERR_NOT_AUTHORISED,
+                   "audited by province");
+    assert_refused(gather(f, "topaud", "sysadm", "0", "html", path), GDPOP_ERR_USAGE, "1 to 120");
+    assert_refused(gather(f, "topaud", "sysadm", "6", "html", "/dev/full"), GDPOP_ERR_FULL,
+                   "cannot be written");
+    assert_ok(RUN(f, "topaud", "leave", "list")); /* it failed, and nothing says that it was done */
+    assert_string_equal(field(f, 0, "gathered_at"), "");
+    assert_ok(gather(f, "topaud", "sysadm", "6", "html", path));
+    assert_ok(RUN(f, "topaud", "leave", "list"));
+    assert_string_equal(field(f, 0, "gathered_by"), "topaud");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORKFLOW_TEST(an_operator_leaves_at_once_and_his_own_level_audits),
         WORKFLOW_TEST(an_administrator_is_audited_one_level_up),
         WORKFLOW_TEST(who_stays_keeps_the_passwords),
+        WORKFLOW_TEST(an_auditor_gathers_the_records_of_a_leaver),
+        WORKFLOW_TEST(others_gather_nothing),
         WORKFLOW_TEST(too_many_leavers_wait_for_the_next_tick),
         WORKFLOW_TEST(an_older_obligation_outlives_a_withdrawn_leaving),
         WORKFLOW_TEST(two_regulations_need_both_audits),

@@ -3,6 +3,7 @@
 
 #include "audit/archive.h"
 #include "audit/export.h"
+#include "audit/extract.h"
 #include "audit/trail.h"
 #include "audit/verifier.h"
 #include "base/clock.h"
@@ -15,6 +16,10 @@ static void append(struct store *s, struct arena *a)
     Model__Event e = MODEL__EVENT__INIT;
     struct txn *t;
     bool ended;
+    static int made; /* zhangsan is in every third event, in one of three places */
+    char **const places[] = {&e.actor, &e.subject, &e.object};
+    *places[made % 9 / 3] = (char *)(made % 3 ? "lisi" : "zhangsan");
+    made++;
     assert_ok(store_write(s, a, &t));
     assert_ok(trail_append(t, &e));
     assert_ok(trail_end_epoch(t, &limits, &ended));
@@ -128,6 +133,60 @@ static void test_pruned(void **state)
     fixture_check_clean(f);
 }
 
+struct extracted {
+    uint64_t sequence[32];
+    size_t count;
+};
+
+static int keep_sequence(const struct trail_line *line, void *arg)
+{
+    struct extracted *e = arg;
+    e->sequence[e->count++] = line->sequence;
+    return 0;
+}
+
+/* The same events, whether the store still has them or an archive only; those of others never. */
+static void test_extract(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fixture_open(f);
+    static const char *const zhangsan[] = {"zhangsan", NULL}, *const both[] = {"zhangsan", "lisi",
+                                                                               NULL};
+    struct extracted before = {.count = 0}, after = {.count = 0}, all = {.count = 0}, late = {0};
+    struct statement made;
+    struct trail_extract x = {
+        .last = FIRST_END + 5, .names = zhangsan, .each = keep_sequence, .made = &made};
+    const struct trail_pruning pruning = {1, FIRST_END, clock_now(), "secadm", "P000001", NULL};
+    struct txn *t;
+    Model__Archive one = make(f, s);
+    x.arg = &before;
+    assert_ok(trail_extract(s, &x));
+    assert_int_equal(before.count, 5);
+    assert_ok(store_write(s, f->arena, &t));
+    assert_ok(trail_prune(t, &pruning));
+    assert_ok(txn_commit(t));
+    x.arg = &after;
+    assert_ok(trail_extract(s, &x));
+    assert_int_equal(after.count, before.count);
+    assert_memory_equal(after.sequence, before.sequence, sizeof(before.sequence));
+    assert_int_equal(made.first, 1);
+    assert_int_equal(made.last, x.last);
+    x.names = both;
+    x.arg = &all;
+    assert_ok(trail_extract(s, &x));
+    assert_int_equal(all.count, EPOCH + 5); /* the end of the epoch names neither */
+
+    /* what began later needs no archive; what began before is not told without it */
+    assert_int_equal(unlink(trail_archive_path(&f->conf, &one, f->arena)), 0);
+    assert_fails(trail_extract(s, &x), GDPOP_ERR_TRAIL);
+    assert_non_null(strstr(err_sentence(), "archive of events 1 to 11"));
+    x.from_at = clock_now() + CLOCK_DAY;
+    x.arg = &late;
+    assert_ok(trail_extract(s, &x));
+    assert_int_equal(late.count, 0);
+    store_close(s);
+}
+
 /* Only what is archived and verifies may leave. */
 static void test_damaged_archive(void **state)
 {
@@ -160,10 +219,8 @@ static void test_damaged_archive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_chained),
-        TEST(test_retention),
-        TEST(test_pruned),
-        TEST(test_damaged_archive),
+        TEST(test_chained), TEST(test_retention),       TEST(test_pruned),
+        TEST(test_extract), TEST(test_damaged_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
