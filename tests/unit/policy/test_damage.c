@@ -3,37 +3,11 @@
  * whoever logs in gets an answer. Break-glass names are let through before the store is opened.
  *
  *   test_damage [ROUNDS]   one damage a round (default 150) */
-#include "fixture.h"
+#include "damaged.h"
 
-#include <signal.h>
-
-enum { PAGE_BYTES = 4096, META_PAGES = 2, FLIPS_MAX = 64, HEADER_BYTES = 64, WAIT_SEC = 30 };
+enum { META_PAGES = 2, FLIPS_MAX = 64, HEADER_BYTES = 64 };
 
 static unsigned rounds = 150;
-
-struct file {
-    char path[96];
-    uint8_t *bytes;
-    size_t len;
-};
-
-static void load(struct file *m)
-{
-    struct stat st;
-    int fd = open(m->path, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(fstat(fd, &st), 0);
-    m->len = (size_t)st.st_size;
-    m->bytes = malloc(m->len);
-    assert_int_equal(pread(fd, m->bytes, m->len, 0), m->len);
-    close(fd);
-}
-
-static void save(const struct file *m, const uint8_t *bytes)
-{
-    int fd = open(m->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    assert_int_equal(write(fd, bytes, m->len), m->len);
-    close(fd);
-}
 
 /* Bytes of some pages, as often of their headers as of all of them. */
 static void damage(uint8_t *bytes, size_t len)
@@ -45,63 +19,27 @@ static void damage(uint8_t *bytes, size_t len)
     }
 }
 
-/* As sshd does: a child for each login. Its outcome, or minus the signal that ended it. */
-static int login(struct fixture *f)
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        struct gdpop_evidence ev = evidence();
-        struct gdpop_verdict v;
-        for (int s = 1; s < NSIG; s++) /* the test's own handlers are none of a login */
-            signal(s, SIG_DFL);
-        alarm(WAIT_SEC);
-        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
-        gdpop_authenticate(f->g, &ev, FIRST_PASSWORD, strlen(FIRST_PASSWORD), &v);
-        if (v.outcome == GDPOP_ALLOWED)
-            gdpop_account(f->g, &ev, &v);
-        if (v.outcome == GDPOP_ALLOWED)
-            gdpop_session_open(f->g, &ev, &v);
-        _exit((int)v.outcome);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-static void let_rescue_in(struct fixture *f)
-{
-    struct gdpop_evidence ev = evidence();
-    struct gdpop_verdict v;
-    ev.user = "root";
-    assert_ok(gdpop_identify(f->g, &ev, &v));
-    assert_int_equal(v.outcome, GDPOP_IGNORED);
-    assert_ok(gdpop_account(f->g, &ev, &v));
-    assert_int_equal(v.outcome, GDPOP_IGNORED);
-}
-
 static void test_damaged_pages(void **state)
 {
     struct fixture *f = *state;
     struct file data, seal;
     unsigned ended = 0;
-    snprintf(data.path, sizeof(data.path), "%s/store/data.mdb", f->dir);
-    snprintf(seal.path, sizeof(seal.path), "%s/store/seal", f->dir);
-    assert_int_equal(login(f), GDPOP_ALLOWED);
+    assert_int_equal(login(f, evidence()), GDPOP_ALLOWED);
     assert_int_equal(store_left_open(&f->g->conf), 0);
-    load(&data);
-    load(&seal);
+    load(&data, f->dir, "store/data.mdb");
+    load(&seal, f->dir, "store/seal");
     uint8_t *bad = malloc(data.len);
     for (unsigned i = 0; i < rounds; i++) {
         memcpy(bad, data.bytes, data.len);
         damage(bad, data.len);
-        save(&data, bad);
-        save(&seal, seal.bytes);
-        int first = login(f);
+        save(&data, bad, data.len);
+        save(&seal, seal.bytes, seal.len);
+        int first = login(f, evidence());
         assert_int_not_equal(first, -SIGALRM);
         ended += first < 0;
         assert_true(first >= 0 || store_left_open(&f->g->conf) == 1);
         for (int again = 0; first < 0 && again < 2; again++)
-            assert_true(login(f) >= 0);
+            assert_true(login(f, evidence()) >= 0);
         if (first < 0)
             let_rescue_in(f);
         store_forget_left(&f->g->conf);
@@ -109,9 +47,9 @@ static void test_damaged_pages(void **state)
     }
     printf("%u of %u were the first to meet a damaged page and ended by it\n", ended, rounds);
     assert_true(ended > 0);
-    save(&data, data.bytes);
-    save(&seal, seal.bytes);
-    assert_int_equal(login(f), GDPOP_ALLOWED);
+    save(&data, data.bytes, data.len);
+    save(&seal, seal.bytes, seal.len);
+    assert_int_equal(login(f, evidence()), GDPOP_ALLOWED);
     free(bad);
     free(data.bytes);
     free(seal.bytes);
@@ -142,7 +80,7 @@ static void test_who_is_inside(void **state)
     assert_int_equal(store_left_open(&f->g->conf), 0);
     die_inside(f);
     assert_int_equal(store_left_open(&f->g->conf), 1);
-    assert_int_equal(login(f), GDPOP_ALLOWED);
+    assert_int_equal(login(f, evidence()), GDPOP_ALLOWED);
     assert_int_equal(store_left_open(&f->g->conf), 1); /* until it has been checked */
     store_forget_left(&f->g->conf);
     assert_int_equal(store_left_open(&f->g->conf), 0);
