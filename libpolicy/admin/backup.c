@@ -303,22 +303,21 @@ static int drill_prepare(struct gdpop_admin *a, const struct request *q)
     struct conf place;
     struct sign_key *key;
     int64_t began = clock_now();
-    int fd = atoi(request_word(q, "file"));
+    int hold = -1, fd = atoi(request_word(q, "file"));
     if (!d)
         return GDPOP_ERR_NOMEM;
     *d = (struct drill){.label = NULL};
     int r = is_ours(a, fd, &d->ours);
-    if (r != 0 || (r = backup_place(&a->g->conf, "drill", &place)) != 0 ||
-        (r = private_key(q, &key)) != 0)
+    if (r != 0 || (r = private_key(q, &key)) != 0)
         return r;
-    if ((r = mkdir(place.store_dir, 0700)) < 0)
-        r = err_errno(_("cannot make the directory %s"), place.store_dir);
-    if (r == 0)
+    if ((r = backup_place(&a->g->conf, "drill", &place, &hold)) == 0) {
         r = backup_unpack(fd, a->call.arena, key, &place, &d->label);
-    if (r == 0)
-        r = check_store(&place, d);
+        if (r == 0)
+            r = check_store(&place, d);
+        store_remove(&place);
+        close(hold);
+    }
     sign_key_free(key);
-    store_remove(&place);
     d->took_usec = clock_now() - began;
     a->prepared = d;
     return r;

@@ -8,8 +8,12 @@
 #include "crypto/keyfile.h"
 #include "model/codec.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KEY_NAME "key"
@@ -286,8 +290,29 @@ int backup_unpack(int fd, struct arena *a, const struct sign_key *private_key,
     return r;
 }
 
-int backup_place(const struct conf *conf, const char *name, struct conf *place)
+/* By a lock on the directory of the store itself, which nobody else locks: what is taken away and
+ * made in it is then one attempt's. */
+static int hold_place(const char *dir, int *hold)
 {
+    int r = 0;
+    *hold = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (*hold < 0)
+        return err_errno(_("cannot open the directory %s"), dir);
+    if (flock(*hold, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    r = errno == EWOULDBLOCK ? err_fail(GDPOP_ERR_BUSY,
+                                        _("another backup is being tried or restored in %s at this "
+                                          "moment: try again when that is done"),
+                                        dir)
+                             : err_errno(_("cannot lock %s"), dir);
+    close(*hold);
+    *hold = -1;
+    return r;
+}
+
+int backup_place(const struct conf *conf, const char *name, struct conf *place, int *hold)
+{
+    *hold = -1;
     *place = *conf;
     if (snprintf(place->store_dir, sizeof(place->store_dir), "%s/%s", conf->store_dir, name) >=
             (int)sizeof(place->store_dir) ||
@@ -295,6 +320,14 @@ int backup_place(const struct conf *conf, const char *name, struct conf *place)
             (int)sizeof(place->key_dir))
         return err_fail(GDPOP_ERR_CONFIG, _("the path of the store is too long: %s"),
                         conf->store_dir);
+    int r = hold_place(conf->store_dir, hold);
+    if (r < 0)
+        return r;
     store_remove(place);
-    return 0;
+    if (mkdir(place->store_dir, 0700) == 0)
+        return 0;
+    r = err_errno(_("cannot make the directory %s"), place->store_dir);
+    close(*hold);
+    *hold = -1;
+    return r;
 }

@@ -27,8 +27,10 @@ int backup_look(int fd, struct arena *a, const struct sign_key *signer, Model__B
 int backup_unpack(int fd, struct arena *a, const struct sign_key *private_key,
                   const struct conf *conf, Model__Backup **label);
 
-/* The directories for it beside the store: DIR/NAME and DIR/NAME/keys. What an interrupted attempt
- * left there is taken away. GDPOP_ERR_CONFIG. */
-int backup_place(const struct conf *conf, const char *name, struct conf *place);
+/* The directories for it beside the store: DIR/NAME and DIR/NAME/keys, of which DIR is there and
+ * DIR/NAME is made. What an interrupted attempt left in them is taken away. Until *hold is closed,
+ * or its process has ended, they are the caller's alone. GDPOP_ERR_BUSY at once when they are
+ * another's, GDPOP_ERR_CONFIG, GDPOP_ERR_SYSTEM. */
+int backup_place(const struct conf *conf, const char *name, struct conf *place, int *hold);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- Beside the place ---- */
 
@@ -94,13 +95,12 @@ static int unpack(int fd, struct arena *a, const struct sign_key *key, struct re
     return trail_make_sign_key(beside);
 }
 
-static int make_directories(const struct conf *target, const struct conf *beside)
+/* The directory of the store that will be, and in it the place of this one. */
+static int make_place(struct restoring *to, struct conf *beside)
 {
-    if (mkdir(target->store_dir, 0700) < 0 && errno != EEXIST)
-        return err_errno(_("cannot make the directory %s"), target->store_dir);
-    if (mkdir(beside->store_dir, 0700) < 0)
-        return err_errno(_("cannot make the directory %s"), beside->store_dir);
-    return 0;
+    if (mkdir(to->target.store_dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(_("cannot make the directory %s"), to->target.store_dir);
+    return backup_place(&to->target, "restored", beside, &to->hold);
 }
 
 /* ---- So that witnesses can prove themselves here: a seal, this host, a newer snapshot ---- */
@@ -191,10 +191,21 @@ static int make_beside(const struct gdpop_restore *what, struct arena *a, struct
     struct sign_key *key;
     int r = sign_key_parse_private(BYTES(what->private_key, what->private_key_len),
                                    what->passphrase, "--key", &key);
-    if (r == 0 && (r = make_directories(&to->target, beside)) == 0)
+    if (r == 0 && (r = make_place(to, beside)) == 0)
         r = unpack(what->fd, a, key, to, beside);
     sign_key_free(key);
     return r == 0 ? renew_store(beside, a, what->host, &to->seal_key) : r;
+}
+
+/* The keys may be the host's own by now. */
+static void give_up(struct restoring *to, const struct conf *beside)
+{
+    bool own_keys = strcmp(beside->key_dir, to->target.key_dir) == 0;
+    if (to->hold >= 0) {
+        own_keys ? store_unmake(beside) : store_remove(beside);
+        close(to->hold);
+    }
+    secret_wipe(&to->seal_key);
 }
 
 int gdpop_restore(struct gdpop *g, const struct gdpop_restore *what)
@@ -208,13 +219,11 @@ int gdpop_restore(struct gdpop *g, const struct gdpop_restore *what)
         r = err_fail(g->conf_error, "%s", g->conf_sentence);
     if (r != 0 || (r = act_check_unnamed(g)) < 0)
         goto out;
-    *to = (struct restoring){.target = g->conf};
-    if ((r = store_is_absent(&to->target)) < 0 ||
-        (r = backup_place(&to->target, "restored", &beside)) < 0)
+    *to = (struct restoring){.target = g->conf, .hold = -1};
+    if ((r = store_is_absent(&to->target)) < 0)
         goto out;
     if ((r = make_beside(what, a, to, &beside)) < 0) {
-        store_unmake(&beside); /* the keys may be the host's own by now */
-        secret_wipe(&to->seal_key);
+        give_up(to, &beside);
     } else {
         g->conf = beside;
         g->restoring = to;
@@ -230,6 +239,7 @@ int restore_place(struct gdpop *g)
     if (r < 0)
         return r;
     g->conf = g->restoring->target;
+    close(g->restoring->hold);
     secret_wipe(&g->restoring->seal_key);
     g->restoring = NULL;
     return 0;

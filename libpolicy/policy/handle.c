@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 int gdpop_open(const char *conf_path, struct gdpop **gp)
 {
@@ -28,6 +29,7 @@ void gdpop_close(struct gdpop *g)
         return;
     if (g->restoring) {
         store_unmake(&g->conf);
+        close(g->restoring->hold);
         secret_wipe(&g->restoring->seal_key);
     }
     arena_free(g->arena);

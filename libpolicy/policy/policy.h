@@ -23,6 +23,7 @@ struct witness {
 /* A store that conf names beside its place until an act puts it there (gdpop_restore). */
 struct restoring {
     struct conf target;
+    int hold;               /* of that place, by a descriptor */
     struct secret seal_key; /* for the auditor */
     uint64_t sequence;      /* newest event of the backup, and its instant */
     int64_t newest_at;

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 static char *private_pem, *public_pem, *other_pem;
 
@@ -167,6 +168,55 @@ static void tried(void **state)
     close(fd);
 }
 
+/* Tries it, again and again until it fails or the others have done so too. */
+static int try_often(const struct fixture *f, int fd)
+{
+    enum { TRIES = 6 };
+    int done = 0;
+    for (int i = 0; i < TRIES; i++) {
+        const struct gdpop_result *result;
+        char path[32];
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* with an offset of its own */
+        int own = open(path, O_RDONLY | O_CLOEXEC);
+        const char *file = number(own);
+        const struct gdpop_arg args[] = {{"file", file, strlen(file)},
+                                         {"key", private_pem, strlen(private_pem)}};
+        struct gdpop_admin *a;
+        if (own < 0 || gdpop_admin_begin(f->g, "sysadm", 0, &a) != 0)
+            return -1;
+        int r = gdpop_admin_call(a, "backup", "drill", args, 2, &result);
+        bool busy = r == GDPOP_ERR_BUSY && strstr(err_sentence(), "is being tried or restored");
+        if (r == 0 ? !result->ok : !busy)
+            return -1;
+        done += r == 0;
+        gdpop_admin_end(a);
+        close(own);
+    }
+    return done;
+}
+
+/* One tries it at a time; the others are told so, and nobody's is spoiled. */
+static void tried_by_several(void **state)
+{
+    enum { PROGRAMS = 4 };
+    struct fixture *f = *state;
+    pid_t pid[PROGRAMS];
+    int fd = make(f), done = 0, status;
+    char path[128];
+    for (int i = 0; i < PROGRAMS; i++)
+        if ((pid[i] = fork()) == 0)
+            _exit(try_often(f, fd) + 1);
+    for (int i = 0; i < PROGRAMS; i++) {
+        assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) > 0);
+        done += WEXITSTATUS(status) - 1;
+    }
+    assert_true(done > 0);
+    snprintf(path, sizeof(path), "%s/store/drill", f->dir);
+    assert_int_not_equal(access(path, F_OK), 0);
+    close(fd);
+}
+
 /* ---- Restoring on another host ---- */
 
 struct elsewhere {
@@ -318,6 +368,13 @@ static void abandoned(void **state)
     assert_false(is_there(f, "store/restored"));
     assert_false(is_there(f, "keys"));
     assert_ok(restore_with(&e, fd, private_pem, NULL));
+    /* It is made once at a time. */
+    struct gdpop *mine = e.g;
+    assert_ok(gdpop_open(e.path, &e.g));
+    assert_refused(restore_with(&e, fd, private_pem, NULL), GDPOP_ERR_BUSY, "restored in");
+    gdpop_close(e.g);
+    e.g = mine;
+    assert_true(is_there(f, "store/restored"));
     /* Nothing else can be done with it before it is in place. */
     assert_ok(gdpop_admin_begin(e.g, NULL, GDPOP_ADMIN_RESTORE, &a));
     const struct gdpop_arg args[] = {{"user", "zhangsan", 8}, {"reason", "x", 1}};
@@ -405,6 +462,7 @@ int main(void)
         BACKUP_TEST(whole_or_not),
         BACKUP_TEST(signed_by_another),
         BACKUP_TEST(tried),
+        BACKUP_TEST(tried_by_several),
         BACKUP_TEST(a_drill_finds_damage),
         BACKUP_TEST(a_drill_of_another_backup_is_not_noted),
         BACKUP_TEST(restored_under_two_people),
