@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "nss/service/cache.h"
+#include "nss/service/answer.h"
 
 /* Keeps the snapshot it began with, so that one enumeration never mixes two generations. */
 struct enumeration {
@@ -40,18 +40,15 @@ static inline enum nss_status enumeration_begin(struct enumeration *e)
 
 /* Gives the row at the position to fill and moves on when that succeeds: after ERANGE the same row
  * comes again. */
-static inline enum nss_status
-enumeration_next(struct enumeration *e,
-                 enum nss_status (*fill)(const struct snapshot *, uint32_t row, void *result,
-                                         char *buffer, size_t size, int *errnop),
-                 void *result, char *buffer, size_t size, int *errnop)
+static inline enum nss_status enumeration_next(struct enumeration *e, const struct answer *a)
 {
     enum nss_status status = NSS_STATUS_SUCCESS;
     pthread_mutex_lock(&e->lock);
     if (e->entry == NULL)
-        status = cache_acquire(&e->entry, errnop);
+        status = cache_acquire(&e->entry, a->errnop);
     if (status == NSS_STATUS_SUCCESS)
-        status = fill(cache_snapshot(e->entry), e->row, result, buffer, size, errnop);
+        status =
+            a->fill(cache_snapshot(e->entry), e->row, a->result, a->buffer, a->size, a->errnop);
     if (status == NSS_STATUS_SUCCESS)
         e->row++;
     pthread_mutex_unlock(&e->lock);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "nss/service/answer.h"
 #include "nss/service/buffer.h"
 #include "nss/service/enumeration.h"
 
@@ -65,31 +66,14 @@ static enum nss_status fill(const struct snapshot *snap, uint32_t row, void *res
 enum nss_status _nss_gdpop_getgrnam_r(const char *name, struct group *gr, char *buffer, size_t size,
                                       int *errnop)
 {
-    struct cache_entry *entry;
-    uint32_t row;
-    enum nss_status status = cache_acquire(&entry, errnop);
-    if (status != NSS_STATUS_SUCCESS)
-        return status;
-    status = cache_status(snapshot_find_group(cache_snapshot(entry), name, &row), errnop);
-    if (status == NSS_STATUS_SUCCESS)
-        status = fill(cache_snapshot(entry), row, gr, buffer, size, errnop);
-    cache_release(entry);
-    return status;
+    return answer_by_name(snapshot_find_group, name,
+                          &(struct answer){fill, gr, buffer, size, errnop});
 }
 
 enum nss_status _nss_gdpop_getgrgid_r(gid_t gid, struct group *gr, char *buffer, size_t size,
                                       int *errnop)
 {
-    struct cache_entry *entry;
-    uint32_t row;
-    enum nss_status status = cache_acquire(&entry, errnop);
-    if (status != NSS_STATUS_SUCCESS)
-        return status;
-    status = cache_status(snapshot_find_gid(cache_snapshot(entry), gid, &row), errnop);
-    if (status == NSS_STATUS_SUCCESS)
-        status = fill(cache_snapshot(entry), row, gr, buffer, size, errnop);
-    cache_release(entry);
-    return status;
+    return answer_by_id(snapshot_find_gid, gid, &(struct answer){fill, gr, buffer, size, errnop});
 }
 
 static struct enumeration enumeration = ENUMERATION_INIT;
@@ -102,7 +86,7 @@ enum nss_status _nss_gdpop_setgrent(int stay_open)
 
 enum nss_status _nss_gdpop_getgrent_r(struct group *gr, char *buffer, size_t size, int *errnop)
 {
-    return enumeration_next(&enumeration, fill, gr, buffer, size, errnop);
+    return enumeration_next(&enumeration, &(struct answer){fill, gr, buffer, size, errnop});
 }
 
 enum nss_status _nss_gdpop_endgrent(void)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "nss/service/answer.h"
 #include "nss/service/buffer.h"
 #include "nss/service/enumeration.h"
 
@@ -29,31 +30,14 @@ static enum nss_status fill(const struct snapshot *snap, uint32_t row, void *res
 enum nss_status _nss_gdpop_getpwnam_r(const char *name, struct passwd *pw, char *buffer,
                                       size_t size, int *errnop)
 {
-    struct cache_entry *entry;
-    uint32_t row;
-    enum nss_status status = cache_acquire(&entry, errnop);
-    if (status != NSS_STATUS_SUCCESS)
-        return status;
-    status = cache_status(snapshot_find_user(cache_snapshot(entry), name, &row), errnop);
-    if (status == NSS_STATUS_SUCCESS)
-        status = fill(cache_snapshot(entry), row, pw, buffer, size, errnop);
-    cache_release(entry);
-    return status;
+    return answer_by_name(snapshot_find_user, name,
+                          &(struct answer){fill, pw, buffer, size, errnop});
 }
 
 enum nss_status _nss_gdpop_getpwuid_r(uid_t uid, struct passwd *pw, char *buffer, size_t size,
                                       int *errnop)
 {
-    struct cache_entry *entry;
-    uint32_t row;
-    enum nss_status status = cache_acquire(&entry, errnop);
-    if (status != NSS_STATUS_SUCCESS)
-        return status;
-    status = cache_status(snapshot_find_uid(cache_snapshot(entry), uid, &row), errnop);
-    if (status == NSS_STATUS_SUCCESS)
-        status = fill(cache_snapshot(entry), row, pw, buffer, size, errnop);
-    cache_release(entry);
-    return status;
+    return answer_by_id(snapshot_find_uid, uid, &(struct answer){fill, pw, buffer, size, errnop});
 }
 
 static struct enumeration enumeration = ENUMERATION_INIT;
@@ -66,7 +50,7 @@ enum nss_status _nss_gdpop_setpwent(int stay_open)
 
 enum nss_status _nss_gdpop_getpwent_r(struct passwd *pw, char *buffer, size_t size, int *errnop)
 {
-    return enumeration_next(&enumeration, fill, pw, buffer, size, errnop);
+    return enumeration_next(&enumeration, &(struct answer){fill, pw, buffer, size, errnop});
 }
 
 enum nss_status _nss_gdpop_endpwent(void)
