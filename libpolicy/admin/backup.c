@@ -256,7 +256,7 @@ static int check_content(struct txn *t, struct drill *d)
 {
     struct trail_report report;
     int r = store_check(t, tell, NULL, &d->problems);
-    if (r == 0 && (r = trail_verify(t, &report)) == 0 && report.last != d->label->sequence)
+    if (r == 0 && (r = trail_verify_copy(t, &report)) == 0 && report.last != d->label->sequence)
         r = err_fail(GDPOP_ERR_TRAIL, _("the trail of the backup ends with event %llu, not %llu"),
                      (unsigned long long)report.last, (unsigned long long)d->label->sequence);
     return r;

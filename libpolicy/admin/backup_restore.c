@@ -33,7 +33,7 @@ static int check_content(struct txn *t)
     if (r == 0 && problems > 0)
         r = err_fail(GDPOP_ERR_STORE, _("the backup is damaged in %zu places, the first: %s"),
                      problems, first);
-    return r == 0 ? trail_verify(t, &report) : r;
+    return r == 0 ? trail_verify_copy(t, &report) : r;
 }
 
 static int check_store(const struct conf *conf, struct arena *a)

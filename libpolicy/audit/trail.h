@@ -77,5 +77,7 @@ struct trail_report {
 struct verifier;
 int trail_verify_with(struct txn *t, struct verifier *v, struct trail_report *r);
 int trail_verify(struct txn *t, struct trail_report *r);
+/* As trail_verify, of a copy of a store: its archives are not beside it. */
+int trail_verify_copy(struct txn *t, struct trail_report *r);
 
 #endif

@@ -35,6 +35,7 @@ struct verifier {
     struct trail_anchor *anchors;
     size_t anchor_count;
     uint64_t start;      /* number that the first event must have; 0: any */
+    bool no_archives;    /* those of the store lie elsewhere and are not looked for */
     bool previous_known; /* `previous` is what the first event was chained to */
     uint8_t previous[DIGEST_BYTES];
     /* Its own. */

@@ -356,6 +356,37 @@ static void restored_under_two_people(void **state)
     close(fd);
 }
 
+static int end_epoch(struct txn *t, void *arg)
+{
+    const struct trail_limits now = {0, 10};
+    return trail_end_epoch(t, &now, arg);
+}
+
+/* Archives are kept apart: a backup made behind one is tried and restored without it. */
+static void without_the_archives(void **state)
+{
+    struct fixture *f = *state;
+    struct elsewhere e;
+    const struct gdpop_result *result;
+    bool ended;
+    with_store(f, end_epoch, &ended);
+    assert_true(ended);
+    assert_ok(RUN(f, "audadm", "audit", "archive", "what", "create"));
+    int fd = make(f);
+    assert_ok(RUN(f, "sysadm", "backup", "drill", "file", number(fd), "key", private_pem));
+    assert_true(f->result->ok);
+    assert_string_equal(field(f, 0, "problems"), "0");
+    go_elsewhere(f, &e);
+    assert_ok(restore_with(&e, fd, private_pem, NULL));
+    assert_ok(gdpop_admin_witness(e.g, "secadm", NULL, RIGHT, strlen(RIGHT)));
+    assert_ok(put_in_place(&e, &result));
+    gdpop_admin_end(f->a);
+    gdpop_close(f->g);
+    f->g = e.g;
+    f->a = NULL;
+    close(fd);
+}
+
 static void abandoned(void **state)
 {
     struct fixture *f = *state;
@@ -464,6 +495,7 @@ int main(void)
         BACKUP_TEST(tried),
         BACKUP_TEST(tried_by_several),
         BACKUP_TEST(a_drill_finds_damage),
+        BACKUP_TEST(without_the_archives),
         BACKUP_TEST(a_drill_of_another_backup_is_not_noted),
         BACKUP_TEST(restored_under_two_people),
         BACKUP_TEST(abandoned),
