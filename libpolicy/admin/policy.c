@@ -37,7 +37,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
     for (int i = 0; r == 0 && i < SETTING_COUNT; i++) {
         const struct setting *row = setting_row((enum setting_id)i);
         const struct setting_value *v = &s.value[i];
-        const char *unit = row->type == SETTING_TYPE_INT && row->unit[0] ? _(row->unit) : "";
+        const char *unit = row->type == SETTING_TYPE_INT ? row->unit : "";
         const char *value = setting_print((enum setting_id)i, v, a->call.arena);
         if (!value)
             return GDPOP_ERR_NOMEM;
@@ -47,9 +47,9 @@ static int show(struct gdpop_admin *a, const struct request *q)
                               row->type != SETTING_TYPE_BOOL ? value
                               : v->number                    ? _("yes")
                                                              : _("no"))) != 0 ||
-            (r = result_text(a, "unit", _("Unit"), unit)) != 0 ||
+            (r = result_shown(a, "unit", _("Unit"), unit, unit[0] ? _(unit) : "")) != 0 ||
             (r = result_text(a, "tag", _("Article"), v->tag)) != 0 ||
-            (r = result_text(a, "profile", _("Profile"), v->profile)) != 0)
+            (r = result_word(a, "profile", _("Profile"), v->profile)) != 0)
             return r;
     }
     return r;

@@ -11,7 +11,7 @@ static const char *const words[] = {
     /* devices, permits, rules */
     N_("registered"), N_("bound"), N_("lost"), N_("repair"), N_("retired"), N_("in-force"),
     N_("future"), N_("ended"), N_("allowed"), N_("observed"), N_("change"), N_("notice"),
-    N_("skipped"), N_("denied"),
+    N_("skipped"), N_("denied"), N_("override"),
     /* duties, levels, leaders */
     N_("system"), N_("security"), N_("audit"), N_("duty-officer"), N_("province"), N_("city"),
     N_("county"), N_("town"), N_("village"), N_("principal"), N_("responsible"), N_("acting"),
