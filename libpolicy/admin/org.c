@@ -82,7 +82,7 @@ static int check_term(const struct gdpop_admin *a, const Model__Leader *l, const
     bool for_another = strcmp(l->kind, "acting") == 0 || strcmp(l->kind, "delegate") == 0;
     if (for_another && (l->until_at == 0 || !request_text(q, "paper")))
         return err_fail(GDPOP_ERR_USAGE, _("%s needs a term and a paper: --until, --paper"),
-                        l->kind);
+                        word_shown(l->kind));
     if (l->until_at && l->until_at <= l->from_at)
         return err_fail(GDPOP_ERR_USAGE, _("--until lies before --from"));
     if ((strcmp(l->kind, "head") == 0) != (l->department[0] != '\0'))

@@ -112,7 +112,7 @@ size_t gdpop_operations(const struct gdpop_operation *const **list)
 
 const char *duty_names(unsigned duties)
 {
-    switch (duties) {
+    switch (duties & ~(unsigned)GDPOP_DUTY_HOST) {
     case GDPOP_DUTY_SYSTEM:
         return _("system");
     case GDPOP_DUTY_SECURITY:

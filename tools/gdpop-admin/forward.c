@@ -75,14 +75,15 @@ static int follow(struct tool *t, const char *actor)
         int r = hand_over(t, actor, &round);
         if (r != 0)
             snprintf(round.why, sizeof(round.why), "%s", gdpop_error());
-        if (round.why[0] && strcmp(round.why, said) != 0 && round.sent == 0) {
+        bool ends = r == GDPOP_ERR_CONFIG || r == GDPOP_ERR_NOT_AUTHORISED;
+        if (round.why[0] && strcmp(round.why, said) != 0 && round.sent == 0 && !ends) {
             say_note("%s", round.why);
             snprintf(said, sizeof(said), "%s", round.why);
         } else if (!round.why[0]) {
             said[0] = '\0';
         }
         signals_release();
-        if (r == GDPOP_ERR_CONFIG || r == GDPOP_ERR_NOT_AUTHORISED)
+        if (ends)
             return say(t, r, "%s", round.why);
         wait_msec(round.sent > 0 ? BUSY_MSEC : IDLE_MSEC);
     }
