@@ -126,16 +126,20 @@ static int show(struct init *in, char **answer)
         const struct first_administrator *a = &in->administrators[i];
         fields[i][0] = (struct gdpop_field){"account", _("Account"), GDPOP_FIELD_TEXT,
                                             init_text(a->json, "account")};
-        fields[i][1] =
-            (struct gdpop_field){"duty", _("Duty"), GDPOP_FIELD_TEXT, init_text(a->json, "duty")};
+        const char *duty = init_text(a->json, "duty");
+        fields[i][1] = (struct gdpop_field){"duty", _("Duty"), GDPOP_FIELD_TEXT, duty,
+                                            duty ? gdpop_text(duty) : NULL};
         fields[i][2] = (struct gdpop_field){"password_file", _("Initial password"),
                                             GDPOP_FIELD_TEXT, a->secret_path};
         rows[i] = (struct gdpop_row){3, fields[i], 0};
     }
     const struct gdpop_result result = {
         true, true, n, rows,
-        _("The store is ready. Hand each administrator the file with the initial password, and the "
-          "auditor seal-key and checkpoint.pem, which are to be kept off this host.")};
+        in->t->dry_run
+            ? NULL
+            : _("The store is ready. Hand each administrator the file with the initial password, "
+                "and the "
+                "auditor seal-key and checkpoint.pem, which are to be kept off this host.")};
     if (rows && fields)
         r = render(in->t, &result, NULL, answer);
     free(rows);
@@ -202,10 +206,10 @@ static int run_init(struct tool *t, struct call *call)
     for (size_t i = 0; i < INIT_KEPT; i++)
         out_file_close(&in.kept[i], committed);
     signals_release();
+    if (answer)
+        fputs(answer, stdout);
     if (answer && t->dry_run)
         say_note(_("dry run: nothing was written"));
-    else if (answer)
-        fputs(answer, stdout);
     free(answer);
     free_init(&in);
     return r;
