@@ -302,7 +302,7 @@ const struct operation operations_compliance[] = {
                 .verb = "",
                 .help = N_("Tell of every article how it is served and what is outstanding."),
                 .duties = GDPOP_DUTY_ANY | GDPOP_DUTY_HOST,
-                .example = "--org 440100 --format html",
+                .example = "--org gzws --format html",
                 .params =
                     (const struct gdpop_param[]){
                         OPTIONAL("org", GDPOP_PARAM_WORD, "ORG",

@@ -395,7 +395,7 @@ const struct operation operations_obligation[] = {
                 .verb = "list",
                 .help = N_("List passwords that must be changed because somebody left."),
                 .duties = GDPOP_DUTY_ANY,
-                .example = "--org 440100",
+                .example = "--org gzws",
                 .params =
                     (const struct gdpop_param[]){
                         OPTIONAL("org", GDPOP_PARAM_WORD, "ORG",

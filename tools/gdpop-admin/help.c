@@ -103,6 +103,12 @@ static void duties(FILE *out, const struct gdpop_operation *o)
     fputc('\n', out);
 }
 
+/* Of no duty: break-glass alone may. */
+static bool recover_only(const struct gdpop_operation *o)
+{
+    return o->duties == GDPOP_DUTY_NONE && !operations_own(o);
+}
+
 static void witnesses(FILE *out, const struct gdpop_operation *o)
 {
     char text[256];
@@ -140,7 +146,8 @@ void help_operation(FILE *out, const struct gdpop_operation *o)
     duties(out, o);
     witnesses(out, o);
     if (o->example && *o->example)
-        fprintf(out, "\n%s\n  gdpop-admin %s %s\n", _("Example:"), operations_title(o), o->example);
+        fprintf(out, "\n%s\n  gdpop-admin %s%s %s\n", _("Example:"),
+                recover_only(o) ? "recover " : "", operations_title(o), o->example);
     fputc('\n', out);
     global_entries(out);
 }
