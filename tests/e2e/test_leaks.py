@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from host import SECRETS, SYSTEM, HostTest
+from host import SECRETS, SECURITY, SYSTEM, HostTest
 from lab import PASSWORD
 from root import CHECKOUT
 
@@ -11,6 +11,7 @@ WRONG = "Wrong-Guess-4711"
 CHOSEN = "Lychee-Orchard-58"
 PASSWORDS_ONLY = "AuthenticationMethods keyboard-interactive:pam\n"
 SPIED = "/run/spy"
+WITNESS = r"(Witness|见证人)[^\r\n]*[：:] ?$"
 
 
 class TestLeaks(HostTest):
@@ -65,20 +66,34 @@ class TestLeaks(HostTest):
         host.choose_password("zhaoliu", CHOSEN)
         host.admin("account list", by=SYSTEM)
         lab.sh("pamtester gdpop-admin zhaoliu authenticate acct_mgmt", stdin=CHOSEN + "\n")
-        return old, WRONG, CHOSEN, host.password[SYSTEM]
+        self.assertIn("0", lab.sudo("zhaoliu", "id -u", answers=[(PASSWORD, WRONG),
+                                                                 (PASSWORD, CHOSEN)]).text)
+        for word, status in ((WRONG, 3), (host.password[SECURITY], 0)):
+            done = lab.terminal(["gdpop-admin", "--as", SYSTEM, "--password-file",
+                                 f"{SECRETS}/{SYSTEM}.password", "person", "reveal",
+                                 host.person["zhaoliu"], "--purpose", "x"],
+                                [(WITNESS, SECURITY), (PASSWORD, word)]).wait_end()
+            self.assertEqual(done.status, status, done)
+        return old, WRONG, CHOSEN, host.password[SYSTEM], host.password[SECURITY]
 
     def test_no_password_is_left(self):
-        words = self.host.password["zhaoliu"], WRONG, CHOSEN, self.host.password[SYSTEM]
+        self.host.choose_password(SECURITY)
+        self.lab.write("/etc/sudoers.d/leaks", "zhaoliu ALL = (ALL) ALL\n", 0o440)
+        words = (self.host.password["zhaoliu"], WRONG, CHOSEN, self.host.password[SYSTEM],
+                 self.host.password[SECURITY])
         self.spy(*words)
         self.assertEqual(self.session_of_all_kinds(), words)
         self.lab.write(f"{SPIED}/control", f"the search finds {CHOSEN}\n")
         self.assertEqual(self.left_in_files(words), [f"{SPIED}/control"])
         spied = self.spied()
-        self.assertLessEqual({"sshd", "su", "passwd", "pamtester", "gdpop-admin"},
+        self.assertLessEqual({"sshd", "su", "sudo", "passwd", "pamtester", "gdpop-admin"},
                              {program for program, *_ in spied})
+        self.assertEqual(sum(call == "gdpop_admin_witness" for _, call, *_ in spied), 2)
+        self.assertIn(("gdpop-admin", "exit"), {(program, call) for program, call, *_ in spied})
         for program, call, result, found in spied:
-            # Between the proof and the account phase the module keeps it for an expired one.
-            most = 1 if (call, result) == ("pam_authenticate", "0") else 0
+            # Between the proof and the account phase the module keeps it for an expired one; what a
+            # witness typed is wiped by who asked for it.
+            most = call == "gdpop_admin_witness" or (call, result) == ("pam_authenticate", "0")
             self.assertLessEqual(int(found), most, (program, call, result, found))
 
     def left_in_files(self, words):

@@ -1,6 +1,7 @@
-/* Preloaded into every program of the lab: after each call of PAM it searches all that the process
- * can write to for the words of /run/spy/words (masked by 0xa5, one a line) and writes a line with
- * program, call and how often they were found to /run/spy/log. */
+/* Preloaded into every program of the lab: after each call of PAM, each proof of a witness and at
+ * the end of gdpop-admin it searches all that the process can write to for the words of
+ * /run/spy/words (masked by 0xa5, one a line) and writes a line with program, call, result and how
+ * often they were found to /run/spy/log. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -103,3 +104,19 @@ SPY(pam_acct_mgmt)
 SPY(pam_chauthtok)
 SPY(pam_open_session)
 SPY(pam_end)
+
+/* Of libgdpop, as gdpop-admin calls it. */
+int gdpop_admin_witness(void *g, const char *account, const char *tty, const char *password,
+                        size_t len);
+int gdpop_admin_witness(void *g, const char *account, const char *tty, const char *password,
+                        size_t len)
+{
+    __typeof__(&gdpop_admin_witness) real = dlsym(RTLD_NEXT, "gdpop_admin_witness");
+    return spy("gdpop_admin_witness", real(g, account, tty, password, len));
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+    if (strcmp(program_invocation_short_name, "gdpop-admin") == 0)
+        spy("exit", 0);
+}
