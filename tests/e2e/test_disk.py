@@ -1,8 +1,11 @@
 """A disk that fills up: failures stop being recorded first, then personal logins stop; freezes,
-administrators and break-glass go on, and so do they on a disk that is full altogether."""
+administrators and break-glass go on, and so do they on a disk that is full altogether.
+In memory here, on ext4 in test_disk_ext4."""
 
+import json
 import os
 import shutil
+import struct
 import unittest
 
 from host import AUDIT, RESCUE, SECURITY, SYSTEM, HostTest
@@ -11,6 +14,34 @@ from lab import PASSWORD, PROMPT
 USER, OTHER = "zhangsan", "lisi"
 STORE = "/var/lib/gdpop"
 DISK_MIB, MAP_MIB = 200, 64
+PAGE = 4096
+# Pages that the disk still has.
+LEFT = (0, 1, 2, 3, 5, 8, 12, 16, 24, 40)
+
+
+def pages_in_use(data):
+    """Of LMDB's file: those that its newest state reaches."""
+    meta = max((0, PAGE), key=lambda at: struct.unpack_from("<Q", data, at + 144))
+    pages, to_see = {0, 1}, list(struct.unpack_from("<Q40xQ", data, meta + 80))
+    while to_see:
+        page = to_see.pop()
+        if page == 2 ** 64 - 1:
+            continue
+        pages.add(page)
+        at = page * PAGE
+        flags, lower = struct.unpack_from("<10xHH", data, at)
+        for (start,) in struct.iter_unpack("<H", data[at + 16:at + lower]):
+            low, high, kind, key = struct.unpack_from("<4H", data, at + start)
+            value = at + start + 8 + key
+            if flags & 1:  # a branch
+                to_see.append(low | high << 16 | kind << 32)
+            elif kind & 2:  # a table
+                to_see += struct.unpack_from("<40xQ", data, value)
+            elif kind & 1:  # a value in pages of its own
+                first, = struct.unpack_from("<Q", data, value)
+                count, = struct.unpack_from("<12xI", data, first * PAGE)
+                pages |= set(range(first, first + count))
+    return pages
 
 
 class TestDisk(HostTest):
@@ -20,16 +51,25 @@ class TestDisk(HostTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.host.choose_password(SECURITY)
-        cls.mount("mount -t tmpfs -o size={size}m,mode=700 tmpfs {store}")
+        cls.mount()
 
     @classmethod
-    def mount(cls, command):
+    def make_disk(cls):
+        cls.lab.sh(f"mount -t tmpfs -o size={DISK_MIB}m,mode=700 tmpfs {STORE}")
+
+    @classmethod
+    def mount(cls):
         """The store moves to a small disk of its own, with the blocks of its file taken."""
         shutil.move(STORE, STORE + ".before")
         os.mkdir(STORE, 0o700)
-        cls.lab.sh(command.format(size=DISK_MIB, store=STORE))
+        cls.make_disk()
         cls.lab.sh(f"cp -a {STORE}.before/. {STORE}/ && chmod 700 {STORE} && "
                    f"fallocate --keep-size --length {MAP_MIB}MiB {STORE}/data.mdb")
+
+    def fill(self):
+        """To the last block: what is deleted on a disk may be free a moment later only."""
+        self.lab.sh(f"sync; dd if=/dev/zero of={STORE}/filler bs=1M; sync; dd if=/dev/zero bs=4K "
+                    f"of={STORE}/filler oflag=append conv=notrunc; sync", check=False)
 
     def assertOnlyAdministrators(self):
         lab, host = self.lab, self.host
@@ -73,7 +113,7 @@ class TestDisk(HostTest):
     def test_a_full_disk(self):
         """What the map has is enough: its blocks were taken from the disk beforehand."""
         lab, host = self.lab, self.host
-        lab.sh(f"dd if=/dev/zero of={STORE}/filler bs=1M", check=False)
+        self.fill()
         self.addCleanup(os.unlink, f"{STORE}/filler")
         self.assertEqual(os.statvfs(STORE).f_bavail, 0)
         self.assertTrue(host.ssh(USER, command="id").ok)
@@ -85,6 +125,58 @@ class TestDisk(HostTest):
         self.assertNotEqual(inside.wait_end().status, 0)
         self.assertTrue(host.admin("audit verify", by=AUDIT).ok)
         host.admin(f"account unfreeze {OTHER} --reason done", by=SECURITY)
+
+    def by_root(self, user, password):
+        """pamtester as root; the exit status."""
+        return self.lab.sh(f"pamtester login {user} authenticate", check=False,
+                           stdin=password + "\n").status
+
+    def freezes(self):
+        return len(self.host.events(action="account.freeze", outcome="done", subject=OTHER))
+
+    def punch(self):
+        """Every page that a commit may write to loses its blocks, as if they had never been taken."""
+        with open(f"{STORE}/data.mdb", "rb") as file:
+            data = file.read()
+        used = pages_in_use(data)
+        holes = [(page * PAGE, PAGE) for page in range(len(data) // PAGE) if page not in used]
+        for at, size in holes + [(len(data), MAP_MIB << 20)]:
+            self.lab.sh(f"fallocate --punch-hole --offset {at} --length {size} {STORE}/data.mdb")
+
+    def test_so_many_pages_are_left(self):
+        """Without blocks of its own the store meets the end of the disk at each of its writes: what
+        was acknowledged is there, what was refused is not, and nothing is half there."""
+        lab, host, filler = self.lab, self.host, f"{STORE}/filler"
+        self.addCleanup(lab.sh, f"rm -f {filler}; fallocate --length {MAP_MIB}MiB --keep-size {STORE}/data.mdb")
+        frozen, expected, outcomes = False, self.freezes(), set()
+        for left in LEFT:
+            with self.subTest(left=left):
+                self.punch()
+                self.fill()
+                lab.sh(f"truncate --size -{left * PAGE} {filler}; sync")
+                logins = [self.by_root(USER, host.password[USER]) for _ in range(3)]
+                self.assertLessEqual(set(logins), {0, 1})
+                self.assertIn(self.by_root(USER, "Wrong-Word-1"), (0, 1))
+                words = f"account {'un' if frozen else ''}freeze {OTHER} --reason test"
+                done = host.admin(words, by=SECURITY if frozen else SYSTEM, check=False)
+                self.assertIn(done.status, (0, 4), done)
+                self.assertTrue(done.text, words)
+                outcomes.add(done.ok)
+                if done.ok:
+                    expected += not frozen
+                    frozen = not frozen
+                self.assertEqual(self.by_root(RESCUE, host.password[RESCUE]), 0)
+            os.unlink(filler)
+            self.assertEqual(host.row(f"account show {OTHER}")["state"],
+                             "frozen" if frozen else "active")
+        self.assertEqual(outcomes, {False, True})  # the disk was full, and was not
+        self.assertEqual(self.freezes(), expected)
+        found = {row["item"]: row for row in json.loads(
+            host.admin("--json status --check", by=AUDIT, check=False).text)}
+        self.assertEqual((found["problems"]["value"], found["trail_verified"]["ok"]), ("0", True))
+        host.admin(f"account unlock {USER}", by=SECURITY, check=False)
+        if frozen:
+            host.admin(f"account unfreeze {OTHER} --reason done", by=SECURITY)
 
 
 if __name__ == "__main__":
