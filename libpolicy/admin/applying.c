@@ -53,11 +53,12 @@ int office_applying(struct gdpop_admin *a, const Model__Account *x, const char *
     const char *staff = ap->person ? ap->person->staff : "";
     bool vendor = strcmp(staff, "vendor") == 0 || strcmp(ap->unit->kind, "vendor") == 0;
     ap->level = office_level(ap->unit);
-    ap->applicant = x->duties ? APPLICANT_ADMINISTRATOR
-                    : vendor  ? APPLICANT_VENDOR
-                    : learner ? APPLICANT_LEARNER
-                    : leader  ? APPLICANT_LEADER
-                              : APPLICANT_OPERATOR;
+    ap->applicant = !x->name[0] ? APPLICANT_UNIT
+                    : x->duties ? APPLICANT_ADMINISTRATOR
+                    : vendor    ? APPLICANT_VENDOR
+                    : learner   ? APPLICANT_LEARNER
+                    : leader    ? APPLICANT_LEADER
+                                : APPLICANT_OPERATOR;
     ap->conditions = (vendor ? CONDITION_VENDOR : 0u) |
                      (strcmp(ap->unit->kind, "data-user") == 0 ? CONDITION_DATA_USER : 0u);
     if (strcmp(staff, "temporary") == 0 || strcmp(staff, "seconded") == 0)

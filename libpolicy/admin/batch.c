@@ -145,6 +145,18 @@ int batch_row(Model__Request *q, uint32_t number, Model__RequestRow **row)
     return 0;
 }
 
+int batch_account(struct gdpop_admin *a, const Model__Request *q, const Model__RequestRow *row,
+                  Model__Account **x)
+{
+    return row->account[0] ? store_get_account(a->call.txn, row->account, x)
+                           : permit_unit(a, row->permit, q->organisation, x);
+}
+
+const char *batch_subject(const Model__RequestRow *row)
+{
+    return row->account[0] || !row->permit ? row->account : row->permit->subject;
+}
+
 int batch_of_account(struct gdpop_admin *a, Model__Account *x, Model__Request **q,
                      Model__RequestRow **row)
 {
@@ -210,7 +222,7 @@ int batch_end(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *row, 
     if (r == 0 && !row->permit)
         r = end_application(a, row->account, state);
     if (r != 0 || (r = admin_event(a, arena_printf(a->call.arena, "request.%s", state),
-                                   row->account, q->id, NULL)) != 0)
+                                   batch_subject(row), q->id, NULL)) != 0)
         return r;
     return batch_put(a, q);
 }
@@ -244,8 +256,7 @@ static int carry_out_permit(struct gdpop_admin *a, Model__Request *q, Model__Req
     Model__Account *x;
     bool may;
     int r;
-    if ((r = store_get_account(a->call.txn, row->account, &x)) != 0 ||
-        (r = office_applying(a, x, q->act, &ap)) != 0 ||
+    if ((r = batch_account(a, q, row, &x)) != 0 || (r = office_applying(a, x, q->act, &ap)) != 0 ||
         (r = office_carries_out(a, &ap, &may, &where)) != 0)
         return r;
     if (!may)

@@ -63,6 +63,13 @@ int batch_carry_out(struct gdpop_admin *a, Model__Request *q, Model__RequestRow 
 int batch_activated(struct gdpop_admin *a, const Model__Account *x);
 int batch_put(struct gdpop_admin *a, Model__Request *q);
 
+/* Whose row it is. Of a permit for an organisation, a host or all, whose row names no account: one
+ * without a name in the organisation that answers. */
+int batch_account(struct gdpop_admin *a, const Model__Request *q, const Model__RequestRow *row,
+                  Model__Account **x);
+/* Account, organisation or host of a row; "" for all. */
+const char *batch_subject(const Model__RequestRow *row);
+
 /* What a permit's request takes: the request it is a row of, and a decision filed with it. */
 #define BATCH_PARAMS                                                                               \
     OPTIONAL("request", GDPOP_PARAM_WORD, "REQUEST", N_("the request whose paper it stands on")),  \
@@ -76,5 +83,8 @@ int batch_put(struct gdpop_admin *a, Model__Request *q);
  * decision comes with it or the actor is who decides. Tells what was done. */
 int batch_permit(struct gdpop_admin *a, const struct request *q, const char *act,
                  const Model__Account *x, const Model__Permit *p);
+/* The same of several at once. *given: they are, and nothing is lacking. */
+int batch_permits(struct gdpop_admin *a, const struct request *q, const char *act,
+                  const Model__Account *x, const Model__Permit *list, size_t count, bool *given);
 
 #endif

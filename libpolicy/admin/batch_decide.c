@@ -135,14 +135,14 @@ int batch_settle(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *ro
     Model__Account *x;
     bool may;
     int r;
-    if ((r = store_get_account(a->call.txn, row->account, &x)) != 0 ||
-        (r = office_applying(a, x, q->act, &ap)) != 0 || (r = batch_lacks(a, &ap, row, lacks)) != 0)
+    if ((r = batch_account(a, q, row, &x)) != 0 || (r = office_applying(a, x, q->act, &ap)) != 0 ||
+        (r = batch_lacks(a, &ap, row, lacks)) != 0)
         return r;
     if (*lacks || strcmp(row->state, "submitted") != 0)
         return batch_put(a, q);
     row->state = (char *)"approved";
     if ((r = batch_put(a, q)) != 0 ||
-        (r = admin_event(a, "request.approved", row->account, q->id, NULL)) != 0)
+        (r = admin_event(a, "request.approved", batch_subject(row), q->id, NULL)) != 0)
         return r;
     if (!row->permit)
         return approve_account(a, row, lacks);
@@ -311,15 +311,16 @@ int batch_decide(struct gdpop_admin *a, Model__Request *q, Model__RequestRow *ro
     *lacks = NULL;
     if (ruling.at == 0)
         ruling.at = clock_day_start(a->now_at, a->utc_offset_min, 0);
-    if ((r = store_get_account(a->call.txn, row->account, &x)) != 0 ||
-        (r = admin_not_self(a, x->name)) != 0 || (r = office_applying(a, x, q->act, &ap)) != 0 ||
+    if ((r = batch_account(a, q, row, &x)) != 0 || (r = admin_not_self(a, x->name)) != 0 ||
+        (r = office_applying(a, x, q->act, &ap)) != 0 ||
         (r = check_decidable(a, &ap, q, row, &ruling)) != 0 || (r = check_second(a, row, x)) != 0 ||
         (r = policy_settings(a->call.txn, x->systems, x->n_systems, &s)) != 0 ||
         (r = policy_waive(a->call.txn, x->name, x->organisation, a->now_at, &s)) != 0)
         return r;
     bool two = settings_number(&s, SETTING_approval_papers_two);
     if ((r = decide_each(a, &ap, row, &ruling, two)) != 0 ||
-        (r = admin_event(a, ruling.reject ? "request.reject" : "request.approve", x->name, q->id,
+        (r = admin_event(a, ruling.reject ? "request.reject" : "request.approve",
+                         batch_subject(row), q->id,
                          row->decisions[row->n_decisions - 1]->person)) != 0)
         return r;
     if (ruling.reject)

@@ -47,7 +47,8 @@ enum article_served {
             "gdpop-admin device show ID")                                                          \
     COUNTER(dormant, N_("personal accounts"), N_("not used for too long"),                         \
             "gdpop-admin account freeze USER --reason TEXT")                                       \
-    COUNTER(waivers, N_("waivers in force"), "", "")                                               \
+    COUNTER(waivers, N_("waivers in force"), N_("without an approval"),                            \
+            "gdpop-admin waiver end ID")                                                           \
     COUNTER(networks, N_("organisations with accounts"), N_("without a workplace"),                \
             "gdpop-admin workplace add ORG NETWORK")                                               \
     COUNTER(trail, N_("events on record"), N_("missing of the months to be kept"),                 \

@@ -73,6 +73,14 @@ static const struct matrix_row rows[] = {
      ADMINISTRATORS(WHERE_ANSWERS), true, "GD-A1.3"},
     {REGULATION_GD, ACT_BREACH, APPLICANTS_ALL, LEVELS_ALL, false, ONE(WHO_NOBODY, WHERE_ANSWERS),
      ADMINISTRATORS(WHERE_ANSWERS), ADMINISTRATORS(WHERE_ANSWERS), true, "GD-9"},
+    /* No article loosens a rule. What a policy is belongs to an authorised subject: for one account
+     * the leader who answers, for all of an organisation the one who supervises it. */
+    {REGULATION_GD, ACT_WAIVER | ACT_OBSERVE, APPLICANTS_ALL, LEVELS_ALL, false,
+     EITHER(WHO_RESPONSIBLE, WHERE_ANSWERS, WHO_RESPONSIBLE, WHERE_ABOVE),
+     ADMINISTRATORS(WHERE_ANSWERS), ADMINISTRATORS(WHERE_ANSWERS), true, "DB-8.1.4.2e"},
+    {REGULATION_GD, ACT_WAIVER | ACT_OBSERVE, APPLICANT_UNIT, LEVELS_ALL, false,
+     ONE(WHO_RESPONSIBLE, WHERE_SUPERVISES), ADMINISTRATORS(WHERE_ANSWERS),
+     ADMINISTRATORS(WHERE_ANSWERS), true, "DB-8.1.4.2e"},
 
     {REGULATION_SZ,
      ACT_ACCOUNT,
@@ -100,6 +108,9 @@ static const struct matrix_row rows[] = {
     {REGULATION_SZ, ACT_WINDOW, APPLICANT_VENDOR, LEVELS_ALL, false,
      ONE(WHO_RESPONSIBLE, WHERE_ANSWERS), ADMINISTRATORS(WHERE_ANSWERS),
      ADMINISTRATORS(WHERE_ANSWERS), true, "CQ-6.8"},
+    {REGULATION_SZ, ACT_WAIVER | ACT_OBSERVE, APPLICANTS_ALL, LEVELS_ALL, false,
+     EITHER(WHO_RESPONSIBLE, WHERE_ANSWERS, WHO_RESPONSIBLE, WHERE_ABOVE),
+     ADMINISTRATORS(WHERE_ANSWERS), ADMINISTRATORS(WHERE_ANSWERS), true, "DB-8.1.4.2e"},
     {REGULATION_SZ, ACT_BREACH, APPLICANTS_ALL, LEVELS_ALL, false, ONE(WHO_NOBODY, WHERE_ANSWERS),
      ADMINISTRATORS(WHERE_ANSWERS), ADMINISTRATORS(WHERE_ANSWERS), true, "SZ-A3.3"},
 };
@@ -150,7 +161,7 @@ enum act matrix_act(const char *name)
         {"account", ACT_ACCOUNT},         {"right", ACT_RIGHT},   {"urgent", ACT_URGENT},
         {"exception", ACT_EXCEPTION},     {"window", ACT_WINDOW}, {"query", ACT_QUERY},
         {"publication", ACT_PUBLICATION}, {"media", ACT_MEDIA},   {"key", ACT_KEY},
-        {"breach", ACT_BREACH},
+        {"breach", ACT_BREACH},           {"waiver", ACT_WAIVER}, {"observe", ACT_OBSERVE},
     };
     return (enum act)find(words, sizeof(words) / sizeof(words[0]), name);
 }

@@ -20,6 +20,8 @@ enum act {
     ACT_MEDIA = 128,
     ACT_KEY = 256,
     ACT_BREACH = 512,
+    ACT_WAIVER = 1024,
+    ACT_OBSERVE = 2048,
 };
 
 enum level {
@@ -38,7 +40,8 @@ enum applicant {
     APPLICANT_LEADER = 4, /* who would approve for himself */
     APPLICANT_LEARNER = 8,
     APPLICANT_VENDOR = 16,
-    APPLICANTS_ALL = 31,
+    APPLICANTS_ALL = 31, /* who has an account */
+    APPLICANT_UNIT = 32, /* an organisation, or one of its hosts */
 };
 
 /* Conditions of an applicant that ask for consents first. */
@@ -54,10 +57,11 @@ enum who {
 };
 
 enum where {
-    WHERE_ANSWERS, /* the bureau that answers for the applicant: his level's, or the county's */
-    WHERE_ABOVE,   /* the one above it; at the top itself */
-    WHERE_UNIT,    /* the applicant's own organisation */
-    WHERE_CENTRE,  /* the centre that runs the system (SZ-3) */
+    WHERE_ANSWERS,    /* the bureau that answers for the applicant: his level's, or the county's */
+    WHERE_ABOVE,      /* the one above it; at the top itself */
+    WHERE_UNIT,       /* the applicant's own organisation */
+    WHERE_CENTRE,     /* the centre that runs the system (SZ-3) */
+    WHERE_SUPERVISES, /* the organisation that supervises it, or any above; at the top itself */
 };
 
 struct office {

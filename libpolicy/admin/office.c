@@ -51,10 +51,12 @@ int office_place(struct gdpop_admin *a, const Model__Organisation *unit, enum wh
 {
     struct centre c = {NULL};
     int r;
-    if (where == WHERE_UNIT) {
+    if (where == WHERE_UNIT || (where == WHERE_SUPERVISES && !unit->supervised_by[0])) {
         *o = (Model__Organisation *)(size_t)unit;
         return 0;
     }
+    if (where == WHERE_SUPERVISES)
+        return store_get_organisation(a->call.txn, unit->supervised_by, o);
     if (where == WHERE_CENTRE) {
         if ((r = store_each(a->call.txn, &table_organisation, BYTES("", 0), find_centre, &c)) != 0)
             return r;
@@ -97,20 +99,16 @@ static int fitness(const struct gdpop_admin *a, const struct applying *ap, enum 
     return strcmp(l->kind, "principal") == 0;
 }
 
-/* The fittest leader of an office; a principal leader only by name. */
-static int find_officer(struct gdpop_admin *a, const struct applying *ap, struct office office,
-                        const char *named, int64_t at, struct officer *officer)
+/* The fittest leader of an organisation; a principal leader only by name. */
+static int find_in(struct gdpop_admin *a, const struct applying *ap, enum who who,
+                   const Model__Organisation *o, const char *named, int64_t at,
+                   struct officer *officer)
 {
-    Model__Organisation *o;
     int best = 0;
-    *officer = (struct officer){NULL, NULL, false};
-    if (office.who == WHO_NOBODY || office.who == WHO_ADMINISTRATOR)
-        return 0;
-    int r = office_place(a, ap->unit, office.where, &o);
-    for (size_t i = 0; r == 0 && i < o->n_leaders; i++) {
+    for (size_t i = 0; i < o->n_leaders; i++) {
         const Model__Leader *l = o->leaders[i];
-        int fits = fitness(a, ap, office.who, l);
-        bool unnamed = office.who == WHO_RESPONSIBLE && fits < 2 && !named;
+        int fits = fitness(a, ap, who, l);
+        bool unnamed = who == WHO_RESPONSIBLE && fits < 2 && !named;
         if (fits <= best || unnamed || !office_in_term(l, at) ||
             strcmp(l->person, ap->account->person) == 0 || (named && strcmp(named, l->person) != 0))
             continue;
@@ -120,6 +118,25 @@ static int find_officer(struct gdpop_admin *a, const struct applying *ap, struct
         if (!officer->office)
             return GDPOP_ERR_NOMEM;
     }
+    return 0;
+}
+
+/* Who supervises may be overruled from above: there a leader is looked for by name. */
+static int find_officer(struct gdpop_admin *a, const struct applying *ap, struct office office,
+                        const char *named, int64_t at, struct officer *officer)
+{
+    Model__Organisation *o;
+    *officer = (struct officer){NULL, NULL, false};
+    if (office.who == WHO_NOBODY || office.who == WHO_ADMINISTRATOR)
+        return 0;
+    int r = office_place(a, ap->unit, office.where, &o);
+    if (r == 0)
+        r = find_in(a, ap, office.who, o, named, at, officer);
+    for (int i = 0; r == 0 && named && office.where == WHERE_SUPERVISES && !officer->person &&
+                    o->supervised_by[0] && i < LEVELS_MAX;
+         i++)
+        if ((r = store_get_organisation(a->call.txn, o->supervised_by, &o)) == 0)
+            r = find_in(a, ap, office.who, o, named, at, officer);
     return r;
 }
 

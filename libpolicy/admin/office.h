@@ -8,7 +8,7 @@
 
 /* Who asks for what, as the matrix sees him. */
 struct applying {
-    const Model__Account *account;
+    const Model__Account *account; /* of an organisation one without a name (permit_subject) */
     Model__Person *person;
     Model__Organisation *unit;
     const char *act_name;

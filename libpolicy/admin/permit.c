@@ -1,5 +1,5 @@
-/* Permits: off-site exceptions (GD-16), waivers of a setting, rules that only observe. One kind of
- * record, from ≤ now < until; the noun is the kind. */
+/* Permits: off-site exceptions (GD-16) and waivers of a setting. One kind of record, from ≤ now <
+ * until; the noun is the kind. */
 #include "admin/permit.h"
 #include "admin/batch.h"
 
@@ -28,29 +28,11 @@ static int add_exception(struct gdpop_admin *a, const struct request *q)
     return p.address ? batch_permit(a, q, "exception", x, &p) : GDPOP_ERR_NOMEM;
 }
 
-/* An account, else an organisation. */
-static int read_subject(struct gdpop_admin *a, const char *name, Model__Permit *p)
-{
-    Model__Organisation *o;
-    Model__Account *x;
-    int r = store_get_account(a->call.txn, name, &x);
-    if (r == GDPOP_ERR_NOT_FOUND) {
-        r = store_get_organisation(a->call.txn, name, &o);
-        if (r == GDPOP_ERR_NOT_FOUND)
-            return err_fail(r, _("there is neither an account nor an organisation %s"), name);
-        p->subject = r == 0 ? o->id : (char *)"";
-        return r != 0 ? r : admin_scope(a, o->id);
-    }
-    if (r != 0 || (r = admin_not_self(a, name)) != 0)
-        return r;
-    p->subject = x->name;
-    return admin_scope(a, x->organisation);
-}
-
 static int add_waiver(struct gdpop_admin *a, const struct request *q)
 {
     int id = setting_find(request_word(q, "name")), r;
     struct setting_value v;
+    Model__Account *x;
     Model__Permit p;
     if (id < 0)
         return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no setting %s; see policy show"),
@@ -60,42 +42,12 @@ static int add_waiver(struct gdpop_admin *a, const struct request *q)
                         _("%s tells which rules a service meets and is waived for nobody"),
                         setting_row(id)->name);
     if ((r = permit_begin(a, q, &p)) != 0 ||
-        (r = read_subject(a, request_word(q, "subject"), &p)) != 0 ||
+        (r = permit_subject(a, request_word(q, "subject"), AMONG_ACCOUNTS, &p, &x)) != 0 ||
         (r = setting_parse(id, request_word(q, "value"), a->call.arena, &v)) != 0)
         return r;
     p.setting = (char *)setting_row(id)->name;
     p.value = (char *)setting_print(id, &v, a->call.arena);
-    return p.value ? permit_finish(a, &p) : GDPOP_ERR_NOMEM;
-}
-
-static const struct rule *find_rule(const char *name)
-{
-    const struct rule *list;
-    size_t count = rules_login(&list);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return &list[i];
-    return NULL;
-}
-
-static int add_observe(struct gdpop_admin *a, const struct request *q)
-{
-    const struct rule *rule = find_rule(request_word(q, "rule"));
-    const char *subject = request_text(q, "subject");
-    Model__Permit p;
-    int r;
-    if (!subject == !request_flag(q, "all"))
-        return err_fail(GDPOP_ERR_USAGE, _("observe add needs either SUBJECT or --all"));
-    if (!rule)
-        return err_fail(GDPOP_ERR_NOT_FOUND, _("there is no rule %s"), request_word(q, "rule"));
-    if (rule->observed == OBSERVED_NEVER)
-        return err_fail(GDPOP_ERR_REFUSED, _("%s the rule %s always decides"), rule->serves,
-                        rule->name);
-    if ((r = permit_begin(a, q, &p)) != 0 ||
-        (r = subject ? read_subject(a, subject, &p) : permit_check_top(a)) != 0)
-        return r;
-    p.setting = (char *)rule->name;
-    return permit_finish(a, &p);
+    return p.value ? batch_permit(a, q, "waiver", x, &p) : GDPOP_ERR_NOMEM;
 }
 
 #define TERM_PARAMS                                                                                \
@@ -143,12 +95,7 @@ static const struct gdpop_param waiver_params[] = {
     POSITIONAL("subject", "SUBJECT", N_("an account or an organisation")),
     REQUIRED("name", GDPOP_PARAM_WORD, "NAME", N_("the setting")),
     REQUIRED("value", GDPOP_PARAM_TEXT, "VALUE", N_("its value for the time")),
-    TERM_PARAMS,
-};
-static const struct gdpop_param observe_params[] = {
-    OPTIONAL_POSITIONAL("subject", "SUBJECT", N_("an account or an organisation")),
-    OPTIONAL("all", GDPOP_PARAM_FLAG, NULL, N_("everybody")),
-    REQUIRED("rule", GDPOP_PARAM_WORD, "NAME", N_("the rule")),
+    BATCH_PARAMS,
     TERM_PARAMS,
 };
 static const struct gdpop_param exception_list_params[] = {
@@ -168,19 +115,11 @@ const struct operation operations_permit[] = {
     OPERATION("waiver", "add",
               N_("Loosen a setting for an account or an organisation, for a time."),
               "zhangsan --name dormant_days --value 200 --from 2026-05-01 --until 2026-08-31 "
-              "--reason 产假",
+              "--reason 产假 --paper decision.pdf",
               SECURITY, true, add_waiver, waiver_params),
     OPERATION("waiver", "list", N_("List waivers of settings."), "--subject zhangsan", ANY, false,
               permit_list, SUBJECT_LIST_PARAMS),
     OPERATION("waiver", "end", N_("End a waiver."), "X000002", SECURITY, true, permit_end,
               END_PARAMS),
-    OPERATION("observe", "add",
-              N_("Let a rule only record, for a time, what it would have denied."),
-              "--all --rule workplace --from 2026-05-01 --until 2026-05-31 --reason 试运行",
-              SECURITY, true, add_observe, observe_params),
-    OPERATION("observe", "list", N_("List rules that only observe."), "", ANY, false, permit_list,
-              SUBJECT_LIST_PARAMS),
-    OPERATION("observe", "end", N_("Let the rule decide again."), "X000003", SECURITY, true,
-              permit_end, END_PARAMS),
     {.public = {.noun = NULL}},
 };

@@ -25,8 +25,21 @@ struct permit_report {
 int permit_tick(struct gdpop_admin *a, struct permit_report *report);
 /* Ends the sessions that rest on it, unless another permit of its kind goes on at that instant. */
 int permit_end_sessions(struct gdpop_admin *a, const Model__Permit *p, int64_t at);
+/* Logins look for a permit by its subject's name alone: no other record bears it.
+ * GDPOP_ERR_EXISTS. */
+int permit_check_subject(struct gdpop_admin *a, const char *subject);
 /* What holds for all belongs to the organisation at the top. GDPOP_ERR_NOT_AUTHORISED. */
 int permit_check_top(struct gdpop_admin *a);
+
+/* permit_subject.c: an account, an organisation or a host (among) by its name, in scope; NULL: all,
+ * whose organisation is the actor's own. Fills the permit's subject. *x is the account, or one
+ * without a name in the organisation that answers. */
+enum permit_among { AMONG_ACCOUNTS = 1, AMONG_HOSTS = 2 }; /* beside organisations */
+int permit_subject(struct gdpop_admin *a, const char *name, unsigned among, Model__Permit *p,
+                   Model__Account **x);
+/* The same of a permit that is there; organisation: that answers for all. */
+int permit_unit(struct gdpop_admin *a, const Model__Permit *p, const char *organisation,
+                Model__Account **x);
 
 /* Operations "end ID" and "list" of each of the nouns. */
 int permit_end(struct gdpop_admin *a, const struct request *q);

@@ -54,8 +54,7 @@ int permit_over(struct gdpop_admin *a, Model__Permit *p, int64_t at)
     return admin_event(a, arena_printf(a->call.arena, "%s.end", p->kind), p->subject, p->id, NULL);
 }
 
-/* Logins look for it by the name alone. */
-static int check_one_subject(struct gdpop_admin *a, const char *subject)
+int permit_check_subject(struct gdpop_admin *a, const char *subject)
 {
     Model__Organisation *o;
     Model__Account *x;
@@ -73,7 +72,7 @@ static int check_one_subject(struct gdpop_admin *a, const char *subject)
 int permit_finish(struct gdpop_admin *a, Model__Permit *p)
 {
     char from[24], until[24];
-    int r = p->subject[0] ? check_one_subject(a, p->subject) : 0;
+    int r = p->subject[0] ? permit_check_subject(a, p->subject) : 0;
     if (r != 0)
         return r;
     clock_format_minute(p->from_at, a->utc_offset_min, from);

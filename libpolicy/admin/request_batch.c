@@ -32,8 +32,7 @@ static const char *lacks_of(struct gdpop_admin *a, const Model__Request *batch,
     struct applying ap;
     const char *lacks = NULL;
     Model__Account *x;
-    if (strcmp(row->state, "submitted") == 0 &&
-        (*r = store_get_account(a->call.txn, row->account, &x)) == 0 &&
+    if (strcmp(row->state, "submitted") == 0 && (*r = batch_account(a, batch, row, &x)) == 0 &&
         (*r = office_applying(a, x, batch->act, &ap)) == 0)
         *r = batch_lacks(a, &ap, row, &lacks);
     return lacks ? lacks : "";
@@ -120,7 +119,7 @@ static int show(struct gdpop_admin *a, const struct request *q)
         const char *lacks = lacks_of(a, batch, row, &r);
         if (r != 0 || (r = result_row(a, 0)) != 0 ||
             (r = result_number(a, "row", _("Row"), row->number)) != 0 ||
-            (r = result_text(a, "account", _("Account"), row->account)) != 0 ||
+            (r = result_text(a, "account", _("Account"), batch_subject(row))) != 0 ||
             (r = result_word(a, "state", _("State"), row->state)) != 0 ||
             (r = result_text(a, "lacks", _("Lacks"), lacks)) != 0 ||
             (r = result_text(a, "carried_out_by", _("Carried out by"), row->carried_out_by)) != 0)
@@ -220,7 +219,8 @@ static int confirm_row(struct gdpop_admin *a, struct step *s, Model__RequestRow 
     if (r == 0 && confirmed == 0)
         r = err_fail(GDPOP_ERR_REFUSED, _("row %u of %s holds no paper to confirm"), row->number,
                      s->batch->id);
-    if (r != 0 || (r = admin_event(a, "request.confirm", row->account, s->batch->id, NULL)) != 0)
+    if (r != 0 ||
+        (r = admin_event(a, "request.confirm", batch_subject(row), s->batch->id, NULL)) != 0)
         return r;
     return batch_settle(a, s->batch, row, &s->lacks);
 }
@@ -312,7 +312,7 @@ static const struct gdpop_param open_params[] = {
      .kind = GDPOP_PARAM_WORD,
      .required = true,
      .metavar = "ACT",
-     .choices = "account right urgent exception window",
+     .choices = "account right urgent exception window waiver observe",
      .help = N_("what is asked for")},
     OPTIONAL("org", GDPOP_PARAM_WORD, "ORG",
              N_("the organisation that asks; your own when left out")),

@@ -217,7 +217,7 @@ static int count_permit(struct bytes key, void *message, void *arg)
     if (strcmp(p->kind, "exception") == 0)
         count(c, COUNTER_exceptions, !*p->approver);
     else if (strcmp(p->kind, "waiver") == 0)
-        count(c, COUNTER_waivers, false);
+        count(c, COUNTER_waivers, !*p->request);
     else if (strcmp(p->kind, "observe") == 0)
         return codec_add_text(c->a->call.arena, &c->t->observed, &c->t->observed_count, p->setting);
     return 0;

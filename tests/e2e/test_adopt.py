@@ -4,7 +4,7 @@ import datetime
 import json
 import unittest
 
-from host import PAPERS, RESCUE, SECURITY, Host, id_number, sentence_code
+from host import PAPERS, RESCUE, SECURITY, SYSTEM, Host, id_number, sentence_code
 from lab import ENDED, PASSWORD, PROMPT, SHELL, Lab
 
 RESCUE_PASSWORD = "Rescue-Me-31"
@@ -122,12 +122,14 @@ class Adopt(unittest.TestCase):
         own, above = known["田区"], known["马市"]
         refused = self.host.admin(f"observe start host {term} --leader {own}", SECURITY, False)
         self.assertEqual(refused.status, 1, refused)
-        self.assertIn("--leader", refused.text)
+        self.assertIn("DB-8.1.4.2e", refused.text)
         lending = self.host.admin(f"observe start host {term} --leader {above} --rule lending",
                                   SECURITY, False)
         self.assertEqual(lending.status, 1, lending)
-        started = self.host.rows(f"observe start host {term} --leader {above}", SECURITY)
-        self.assertEqual(len(started), 10)
+        started = self.host.row(f"observe start host {term} --leader {above}", SECURITY)
+        self.assertEqual(self.host.rows("observe list", SECURITY), [])
+        confirmed = self.host.rows(f"request confirm {started['request']}", SYSTEM)
+        self.assertEqual(len(confirmed), 10)
 
     def test_5_switched_they_log_in_with_their_old_passwords(self):
         lab = self.lab

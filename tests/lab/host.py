@@ -239,9 +239,11 @@ class Host:
         self.lab.write(f"{SECRETS}/{user}.password", new + "\n", 0o600)
 
     def waive(self, user, setting, value):
-        """Another value of a setting for this account; the waiver's number."""
-        return self.row(f"waiver add {user} --name {setting} --value {value} --from {self.today()} "
-                        f"--until {self.today(1)} --reason test", by=SECURITY)["id"]
+        """Another value of a setting for this account, approved on paper; the waiver's number."""
+        done = self.row(f"waiver add {user} --name {setting} --value {value} --from {self.today()} "
+                        f"--until {self.today(1)} --reason test --paper {self.paper('waiver')}",
+                        by=SECURITY)
+        return self.row(f"request confirm {done['request']}", by=SYSTEM)["id"]
 
     # logging in
 

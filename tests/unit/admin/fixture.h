@@ -188,6 +188,30 @@ static inline void confirm_paper(struct fixture *f, const char *second, const ch
     assert_ok(RUN(f, second, "request", "confirm", "id", id));
 }
 
+/* The same of the request that the last result names. */
+static inline void confirm_request(struct fixture *f, const char *second)
+{
+    char id[16];
+    snprintf(id, sizeof(id), "%s", field(f, 0, "request"));
+    assert_ok(RUN(f, second, "request", "confirm", "id", id));
+}
+
+/* A second administrator at the top. */
+static inline int add_topsys(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "topaud", &x);
+    (void)arg;
+    x->name = T("topsys");
+    x->person = T("");
+    x->uid = 0;
+    x->duties = GDPOP_DUTY_SYSTEM;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+/* What a leader of the city, P000009, approves on paper. */
+#define APPROVED "leader", "P000009", "paper", "批件"
+
 /* Row in which the field has this text, -1 when none has. */
 static inline int find_row(const struct fixture *f, const char *name, const char *text)
 {

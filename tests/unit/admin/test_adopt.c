@@ -145,10 +145,10 @@ static void a_start_has_its_leader_and_its_rules(void **state)
 {
     struct fixture *f = *state;
     assert_refused(START(f, "secadm", "subject", "county", "leader", "P000005"), GDPOP_ERR_REFUSED,
-                   "--leader");
+                   "P000005 may not approve");
     assert_refused(
         START(f, "secadm", "subject", "county", "leader", "P000009", "date", "2019-12-31"),
-        GDPOP_ERR_REFUSED, "on that date");
+        GDPOP_ERR_REFUSED, "in office on that day");
     assert_refused(
         START(f, "secadm", "subject", "county", "leader", "P000009", "date", "2199-12-31"),
         GDPOP_ERR_USAGE, "future");
@@ -166,8 +166,13 @@ static void a_start_has_its_leader_and_its_rules(void **state)
             START(f, "secadm", "subject", "county", "leader", "P000009", "rule", held[i]),
             GDPOP_ERR_REFUSED, "always decides");
     assert_ok(START(f, "secadm", "subject", "county", "leader", "P000009", "rule", "device"));
-    assert_int_equal(f->result->count, 1);
+    assert_ok(RUN(f, "secadm", "observe", "list"));
+    assert_int_equal(f->result->count, 0); /* one administrator alone changes nothing */
+    assert_refused(RUN(f, "secadm", "request", "confirm", "id", "R000001"),
+                   GDPOP_ERR_NOT_AUTHORISED, "another administrator");
+    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
     assert_ok(START(f, "secadm", "subject", "host", "leader", "P000009"));
+    confirm_request(f, "sysadm");
     assert_int_equal(f->result->count, 10);
     assert_ok(RUN(f, "secadm", "observe", "list"));
     assert_int_equal(f->result->count, 11);
@@ -190,6 +195,8 @@ static void only_adopted_accounts_wait_for_approval(void **state)
     assert_ok(adopt_as(f, "laowang", "1986032", "1986032"));
     assert_false(is_allowed(f, "laowang", " A01 "));
     assert_ok(START(f, "secadm", "subject", "host", "leader", "P000009"));
+    assert_false(is_allowed(f, "laowang", " A01 "));
+    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
     assert_true(is_allowed(f, "laowang", ""));
     assert_ok(RUN(f, "audadm", "account", "list", "would-deny", "yes"));
     int row = find_row(f, "user", "laowang");

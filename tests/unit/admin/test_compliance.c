@@ -174,8 +174,11 @@ static void what_is_counted(void **state)
 static void an_observed_rule_is_outstanding(void **state)
 {
     struct fixture *f = *state;
+    with_store(f, lead_too, T("province"));
     assert_ok(RUN(f, "topsec", "observe", "add", "all", "yes", "rule", "rotation", "from",
-                  "2020-01-01", "until", "2099-12-31", "reason", "x"));
+                  "2020-01-01", "until", "2099-12-31", "reason", "x", APPROVED));
+    with_store(f, add_topsys, NULL);
+    assert_ok(RUN(f, "topsys", "request", "confirm", "id", "R000001"));
     assert_ok(RUN(f, "topsec", "compliance", ""));
     assert_string_equal(of(f, "GD-17", "outstanding"), "1");
     assert_non_null(strstr(of(f, "GD-17", "evidence"), "rotation (only observes)"));

@@ -21,7 +21,7 @@ struct expected {
 };
 
 /* R responsible, P principal, H head, A administrator, N nobody, S himself; at: a answers, b above,
- * u unit, c centre. approver(s) / carries out / leaving */
+ * u unit, c centre, s supervises. approver(s) / carries out / leaving */
 #define OWN "Ra/Aa/Aa "
 #define UP "Rb/Ab/Ab "
 #define GD REGULATION_GD
@@ -31,6 +31,8 @@ struct expected {
         text, text, text, text, text, text                                                         \
     }
 
+/* What only accounts ask for. */
+#define UNIT_NEVER ((unsigned)(ACT_WAIVER - 1))
 #define OTHERS(of) (APPLICANTS_ALL & ~(unsigned)(of))
 
 static const struct expected cases[] = {
@@ -54,6 +56,9 @@ static const struct expected cases[] = {
     {GD, ACT_WINDOW, OTHERS(APPLICANT_VENDOR), ALL(NULL)},
     {GD, ACT_KEY, APPLICANTS_ALL, ALL(NULL)},
     {GD, ACT_BREACH, APPLICANTS_ALL, ALL("N/Aa/Aa GD-9")},
+    {GD, ACT_WAIVER | ACT_OBSERVE, APPLICANTS_ALL, ALL("RaRb/Aa/Aa DB-8.1.4.2e")},
+    {GD, ACT_WAIVER | ACT_OBSERVE, APPLICANT_UNIT, ALL("Rs/Aa/Aa DB-8.1.4.2e")},
+    {GD, UNIT_NEVER, APPLICANT_UNIT, ALL(NULL)},
     {SZ, ACT_ACCOUNT, APPLICANT_LEARNER, ALL("N/Su/Ac SZ-7")},
     {SZ, ACT_ACCOUNT, OTHERS(APPLICANT_LEARNER), ALL("Hu/Ac/Aa SZ-10")},
     {SZ, ACT_RIGHT | ACT_URGENT, APPLICANTS_ALL, ALL("Hu/Ac/Aa SZ-10")},
@@ -63,11 +68,14 @@ static const struct expected cases[] = {
     {SZ, ACT_WINDOW, OTHERS(APPLICANT_VENDOR), ALL(NULL)},
     {SZ, ACT_KEY, APPLICANTS_ALL, ALL("Ab/Aa/Aa SZ-24")},
     {SZ, ACT_BREACH, APPLICANTS_ALL, ALL("N/Aa/Aa SZ-A3.3")},
+    {SZ, ACT_WAIVER | ACT_OBSERVE, APPLICANTS_ALL, ALL("RaRb/Aa/Aa DB-8.1.4.2e")},
+    /* an organisation is none of a system's: Guangdong's rows speak for it */
+    {SZ, UNIT_NEVER | ACT_WAIVER | ACT_OBSERVE, APPLICANT_UNIT, ALL(NULL)},
 };
 
 static void spell_office(struct office o, char *text)
 {
-    const char who[] = "NRPHAS", where[] = "abuc";
+    const char who[] = "NRPHAS", where[] = "abucs";
     size_t n = strlen(text);
     text[n++] = who[o.who];
     if (o.who != WHO_NOBODY)
@@ -110,8 +118,8 @@ static void each_level_class_and_act_has_its_offices(void **state)
     static const enum regulation regulations[] = {GD, SZ};
     (void)state;
     for (int g = 0; g < 2; g++)
-        for (unsigned act = ACT_ACCOUNT; act <= ACT_BREACH; act <<= 1)
-            for (unsigned who = APPLICANT_OPERATOR; who <= APPLICANT_VENDOR; who <<= 1) {
+        for (unsigned act = ACT_ACCOUNT; act <= ACT_OBSERVE; act <<= 1)
+            for (unsigned who = APPLICANT_OPERATOR; who <= APPLICANT_UNIT; who <<= 1) {
                 int told = 0;
                 for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
                     if (cases[i].regulation == regulations[g] && (cases[i].acts & act) &&

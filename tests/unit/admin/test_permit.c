@@ -1,5 +1,32 @@
 #include "fixture.h"
 
+static int lead_county(struct txn *t, void *arg)
+{
+    Model__Organisation *o;
+    int r = put_leader(t, "county", "P000010", "responsible", "");
+    (void)arg;
+    if (r != 0 || (r = store_get_organisation(t, "county", &o)) != 0)
+        return r;
+    int64_t from_at;
+    assert_int_equal(clock_parse("2020-01-01", 480, false, &from_at), 0);
+    o->leaders[o->n_leaders - 1]->from_at = from_at;
+    return store_put_organisation(t, o);
+}
+
+/* secadm leads the county too. */
+static int lead_assessor(struct txn *t, void *arg)
+{
+    (void)arg;
+    return put_leader(t, "county", "P000003", "responsible", "");
+}
+
+static int forget_permits(struct txn *t, void *arg)
+{
+    Model__Permit *p;
+    int r = store_get_permit(t, arg, &p);
+    return r != 0 ? r : store_delete(t, &table_permit, bytes_of_text(arg));
+}
+
 #define TERM "from", "2020-01-01", "until", "2099-12-31", "reason", "下乡核查"
 
 static void an_exception_is_added_listed_and_ended(void **state)
@@ -97,9 +124,11 @@ static void a_waiver_changes_what_holds(void **state)
 {
     struct fixture *f = *state;
     assert_ok(RUN(f, "secadm", "waiver", "add", "subject", "zhangsan", "name", "dormant_days",
-                  "value", "200", TERM));
+                  "value", "200", TERM, APPROVED));
+    confirm_request(f, "sysadm");
     assert_ok(RUN(f, "secadm", "waiver", "add", "subject", "county", "name", "reuse_depth", "value",
-                  "3", TERM));
+                  "3", TERM, APPROVED));
+    confirm_request(f, "sysadm");
     assert_ok(RUN(f, "audadm", "policy", "show", "user", "zhangsan"));
     int row = find_row(f, "setting", "dormant_days");
     assert_string_equal(field(f, row, "value"), "200");
@@ -108,6 +137,80 @@ static void a_waiver_changes_what_holds(void **state)
     assert_ok(RUN(f, "secadm", "waiver", "end", "id", "X000001"));
     assert_ok(RUN(f, "audadm", "policy", "show", "user", "zhangsan"));
     assert_string_equal(field(f, find_row(f, "setting", "dormant_days"), "value"), "90");
+}
+
+/* No one administrator loosens a rule: a leader decides, of the subject's own level for an account,
+ * of the level above for an organisation, and on paper a second administrator confirms it. */
+static void what_loosens_waits_for_leader_and_second(void **state)
+{
+    static const struct {
+        const char *noun, *subject, *name, *value; /* of a waiver; value NULL: a rule */
+        const char *good, *bad;                    /* who may approve, who may not */
+    } cases[] = {
+        {"waiver", "zhangsan", "dormant_days", "200", "P000010", "P000006"},
+        {"waiver", "zhangsan", "dormant_days", "200", "P000009", "P000005"},
+        {"waiver", "county", "dormant_days", "200", "P000009", "P000010"},
+        {"observe", "zhangsan", "workplace", NULL, "P000010", "P000006"},
+        {"observe", "county", "workplace", NULL, "P000009", "P000010"},
+    };
+    struct fixture *f = *state;
+    with_store(f, lead_county, NULL);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char request[16];
+#define ADD(...)                                                                                   \
+    RUN(f, "secadm", cases[i].noun, "add", "subject", cases[i].subject,                            \
+        cases[i].value ? "name" : "rule", cases[i].name, TERM, __VA_ARGS__)
+#define ADD_PAPER(leader_, date_)                                                                  \
+    (cases[i].value                                                                                \
+         ? ADD("value", cases[i].value, "leader", leader_, "paper", "批件", "date", date_)         \
+         : ADD("leader", leader_, "paper", "批件", "date", date_))
+        assert_refused(ADD_PAPER(cases[i].bad, "2026-01-05"), GDPOP_ERR_REFUSED, "may not approve");
+        assert_refused(ADD_PAPER(cases[i].good, "2019-12-31"), GDPOP_ERR_REFUSED,
+                       "in office on that day");
+        assert_ok(ADD_PAPER(cases[i].good, "2026-01-05"));
+        snprintf(request, sizeof(request), "%s", field(f, 0, "request"));
+        assert_string_not_equal(request, "");
+        assert_ok(RUN(f, "audadm", cases[i].noun, "list"));
+        assert_int_equal(f->result->count, 0);
+        assert_refused(RUN(f, "secadm", "request", "confirm", "id", request),
+                       GDPOP_ERR_NOT_AUTHORISED, "another administrator");
+        assert_ok(RUN(f, "sysadm", "request", "confirm", "id", request));
+        char *permit = strdup(field(f, 0, "id"));
+        assert_ok(RUN(f, "audadm", cases[i].noun, "list"));
+        assert_int_equal(f->result->count, 1);
+        assert_string_equal(field(f, 0, "approver"), cases[i].good);
+        assert_string_equal(field(f, 0, "subject"), cases[i].subject);
+        assert_ok(RUN(f, "audadm", "request", "show", "id", request));
+        assert_string_equal(field(f, 0, "account"), cases[i].subject);
+        with_store(f, forget_permits, permit);
+        free(permit);
+    }
+}
+
+/* The leader's own login is enough, and who files and assesses is no leader for it. */
+static void a_leader_lets_a_rule_wait_by_his_login(void **state)
+{
+    struct fixture *f = *state;
+    with_store(f, lead_assessor, NULL);
+    assert_ok(RUN(f, "secadm", "waiver", "add", "subject", "zhangsan", "name", "dormant_days",
+                  "value", "200", TERM));
+    assert_non_null(strstr(f->result->message, "the approval of"));
+    assert_refused(
+        RUN(f, "sysadm", "request", "approve", "id", "R000001", "leader", "P000003", "paper", "x"),
+        GDPOP_ERR_NOT_AUTHORISED, "who assesses the risk");
+    assert_refused(RUN(f, "lisi", "request", "approve", "id", "R000001"), GDPOP_ERR_NOT_AUTHORISED,
+                   "not an active administrator");
+    assert_ok(RUN(f, "leader", "request", "approve", "id", "R000001"));
+    assert_ok(RUN(f, "audadm", "waiver", "list"));
+    assert_int_equal(f->result->count, 0); /* he decides and sets nothing up */
+    assert_ok(RUN(f, "sysadm", "request", "carry-out", "id", "R000001"));
+    assert_ok(RUN(f, "audadm", "waiver", "list"));
+    assert_string_equal(field(f, 0, "approver"), "P000009");
+    assert_ok(RUN(f, "secadm", "waiver", "add", "subject", "county", "name", "dormant_days",
+                  "value", "200", TERM));
+    assert_ok(RUN(f, "leader", "request", "reject", "id", "R000002", "reason", "不需要"));
+    assert_refused(RUN(f, "sysadm", "request", "carry-out", "id", "R000002"), GDPOP_ERR_REFUSED,
+                   "no row");
 }
 
 static void a_waiver_names_a_setting_and_a_subject(void **state)
@@ -143,8 +246,14 @@ static void only_some_rules_observe_and_only_the_top_lets_all(void **state)
                    "--all");
     assert_refused(RUN(f, "secadm", "observe", "add", "all", "yes", "rule", "workplace", TERM),
                    GDPOP_ERR_NOT_AUTHORISED, "at the top");
-    assert_ok(RUN(f, "topsec", "observe", "add", "all", "yes", "rule", "workplace", TERM));
-    assert_ok(RUN(f, "secadm", "observe", "add", "subject", "zhangsan", "rule", "device", TERM));
+    with_store(f, lead_too, T("province"));
+    with_store(f, add_topsys, NULL);
+    assert_ok(
+        RUN(f, "topsec", "observe", "add", "all", "yes", "rule", "workplace", TERM, APPROVED));
+    confirm_request(f, "topsys");
+    assert_ok(RUN(f, "secadm", "observe", "add", "subject", "zhangsan", "rule", "device", TERM,
+                  APPROVED));
+    confirm_request(f, "sysadm");
     assert_ok(RUN(f, "audadm", "observe", "list"));
     assert_int_equal(f->result->count, 2);
     assert_string_equal(field(f, 0, "subject"), "*");
@@ -158,9 +267,11 @@ static void lists_pass_over_other_scopes(void **state)
 {
     struct fixture *f = *state;
     with_store(f, lead_too, T("elsewhere"));
-    /* one administrator alone, until there is a second */
+    with_store(f, lead_too, T("province"));
+    with_store(f, add_topsys, NULL);
     assert_ok(RUN(f, "topsec", "waiver", "add", "subject", "elsewhere", "name",
-                  "approval_papers_two", "value", "no", TERM));
+                  "approval_papers_two", "value", "no", TERM, APPROVED));
+    confirm_request(f, "topsys");
     assert_ok(RUN(f, "topsec", "exception", "add", "user", "wangwu", TERM, "paper", "批件"));
     assert_ok(RUN(f, "topsec", "exception", "list"));
     assert_int_equal(f->result->count, 1);
@@ -210,6 +321,8 @@ int main(void)
         ADMIN_TEST(a_term_must_have_length_and_future),
         ADMIN_TEST(who_may_not_make_an_exception),
         ADMIN_TEST(a_waiver_changes_what_holds),
+        ADMIN_TEST(what_loosens_waits_for_leader_and_second),
+        ADMIN_TEST(a_leader_lets_a_rule_wait_by_his_login),
         ADMIN_TEST(a_waiver_names_a_setting_and_a_subject),
         ADMIN_TEST(only_some_rules_observe_and_only_the_top_lets_all),
         ADMIN_TEST(lists_pass_over_other_scopes),

@@ -169,7 +169,8 @@ static void the_trace_shows_exceptions_and_observed_rules(void **state)
     struct fixture *f = *state;
     BIND(f);
     assert_ok(RUN(f, "secadm", "observe", "add", "subject", "zhangsan", "rule", "workplace", "from",
-                  "2020-01-01", "until", "2099-12-31", "reason", "x"));
+                  "2020-01-01", "until", "2099-12-31", "reason", "x", APPROVED));
+    confirm_request(f, "sysadm");
     assert_ok(RUN(f, "audadm", "policy", "test", "user", "zhangsan", "service", "sshd", "address",
                   "198.51.100.7", "key", KEY, "phase", "session"));
     assert_true(f->result->ok);
@@ -178,7 +179,7 @@ static void the_trace_shows_exceptions_and_observed_rules(void **state)
     with_store(f, lead_too, T("county"));
     assert_ok(RUN(f, "secadm", "exception", "add", "user", "zhangsan", "from", "2020-01-01",
                   "until", "2099-12-31", "reason", "x", "paper", "批件"));
-    assert_ok(RUN(f, "sysadm", "request", "confirm", "id", "R000001"));
+    confirm_request(f, "sysadm");
     assert_ok(RUN(f, "audadm", "policy", "test", "user", "zhangsan", "service", "sshd", "address",
                   "198.51.100.7", "key", KEY, "phase", "session"));
     assert_true(f->result->ok);
