@@ -20,12 +20,13 @@ import time
 import unittest
 
 from host import AUDIT, NEW, RESCUE, SECRETS, SECURITY, SYSTEM, HostTest
-from lab import PASSWORD, PROMPT, SHELL, TIMEOUT, environment, prefix
+from lab import FAREWELL, PASSWORD, PROMPT, SHELL, TIMEOUT, environment, prefix
 
 USER, OTHER, FRESH = "zhangsan", "lisi", "wangwu"
 STORE, KEYS, CONF = "/var/lib/gdpop", "/etc/gdpop/keys", "/etc/gdpop/gdpop.conf"
 SNAPSHOT = "/var/lib/gdpop-nss/snapshot"
 ROUNDS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 1
+WITNESS = r"(Witness|见证人)[^\r\n]*[：:] ?$"
 KEYS_COMMAND = "/usr/libexec/gdpop/gdpop-ssh-keys"
 SLOW = r"""
 #define _GNU_SOURCE
@@ -405,6 +406,34 @@ class TestHostile(HostTest):
         self.assertFalse(self.proves(FRESH, new))
         self.assertEqual(self.by_root(FRESH), 0)
         self.host.admin(f"account unlock {USER}", by=SECURITY, check=False)
+        self.assertSound()
+
+    def hanging(self, terminal):
+        """Somebody leaves a question open; meanwhile others log in, work and are rescued."""
+        self.assertEqual(terminal.outcome, PROMPT, terminal.text)
+        self.assertTrue(self.host.ssh(USER, command="id").ok)
+        self.assertEqual((self.by_root(), self.by_user()), (0, 0))
+        self.host.admin("account list", by=AUDIT)
+        self.assertBreakGlass()
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.close()
+        self.lab.settle()
+
+    def test_questions_that_are_left_open(self):
+        """The last word of a refusal, the console, an administrator's own password and a witness's."""
+        lab, host = self.lab, self.host
+        reveal = ["person", "reveal", host.person[OTHER], "--purpose", "x"]
+        proof = ["--as", SYSTEM, "--password-file", f"{SECRETS}/{SYSTEM}.password"]
+        host.admin(f"account freeze {OTHER} --reason test")
+        farewell = host.session(OTHER, until=FAREWELL)
+        self.assertIn("GD-", farewell.text)
+        self.hanging(farewell)
+        host.admin(f"account unfreeze {OTHER} --reason done", by=SECURITY)
+        self.hanging(lab.terminal(["login", OTHER]))
+        self.hanging(lab.terminal(["gdpop-admin", "--as", SYSTEM, "account", "list"]))
+        self.hanging(lab.terminal(["gdpop-admin", *proof, *reveal], until=WITNESS))
+        self.hanging(lab.terminal(["gdpop-admin", *proof, *reveal], [(WITNESS, SECURITY)]))
+        self.assertFalse(host.events(action="person.reveal", outcome="done"))
         self.assertSound()
 
     def hit(self, signal_number, argv, typed, moment_sec):

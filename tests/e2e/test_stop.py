@@ -1,4 +1,5 @@
-"""Nobody holds the store: whatever an operator does to su and passwd of theirs, others get in."""
+"""Nobody holds the store: whatever an operator does to su, sudo, passwd and the lock of the screen
+of theirs, others get in."""
 
 import fcntl
 import os
@@ -13,6 +14,7 @@ from lab import PASSWORD, TIMEOUT, environment, prefix
 USER, OTHER = "zhangsan", "lisi"
 STORE_WAIT_SEC = 2
 ROUNDS = 12
+LOCKER = ["/usr/local/bin/locker", "vlock", USER, "authenticate", "acct_mgmt"]
 F_OFD_SETLK = 37  # linux/fcntl.h
 
 
@@ -24,6 +26,10 @@ class TestStop(HostTest):
         super().setUpClass()
         cls.lab.sh(f"echo 'store_wait_sec = {STORE_WAIT_SEC}' >> /etc/gdpop/gdpop.conf")
         cls.words = prefix(USER, None)
+        cls.lab.write("/etc/sudoers.d/stop", f"{USER} ALL = (ALL) ALL\n", 0o440)
+        # Lockers of screens are root's by the set-user-id bit, as su is.
+        cls.lab.sh("install -m 4755 /usr/bin/pamtester /usr/local/bin/locker && "
+                   "cp /etc/pam.d/sudo /etc/pam.d/vlock")
 
     def start(self, command, *typed):
         """A program of the operator's, with what is typed at its prompts; not waited for."""
@@ -48,7 +54,7 @@ class TestStop(HostTest):
             _, said = program.communicate(self.host.password[OTHER] + "\n", timeout=TIMEOUT)
             self.assertEqual(program.returncode, 0, said)
 
-    def storm(self, signal_name, command, *typed):
+    def storm(self, signal_name, command, *typed, service=None):
         """Programs are hit at another moment of their work in each round."""
         for round_number in range(ROUNDS):
             programs = [self.start(command, *typed) for _ in range(4)]
@@ -65,7 +71,7 @@ class TestStop(HostTest):
             self.lab.wait_exit(pid)  # a child of what was killed is on its way out
         self.assertEqual(self.lab.processes(USER), [])
         self.others_get_in()
-        reached = self.host.events(subject=USER, service=command[0])
+        reached = self.host.events(subject=USER, service=service or command[0])
         self.assertTrue(reached, "no round came as far as the store")
 
     def test_su_stopped(self):
@@ -73,6 +79,18 @@ class TestStop(HostTest):
 
     def test_su_killed(self):
         self.storm("KILL", ["su", USER, "-c", "true"], self.host.password[USER])
+
+    def test_sudo_stopped(self):
+        self.storm("STOP", ["sudo", "-S", "-k", "true"], self.host.password[USER])
+
+    def test_sudo_killed(self):
+        self.storm("KILL", ["sudo", "-S", "-k", "true"], self.host.password[USER])
+
+    def test_a_locker_stopped(self):
+        self.storm("STOP", LOCKER, self.host.password[USER], service="vlock")
+
+    def test_a_locker_killed(self):
+        self.storm("KILL", LOCKER, self.host.password[USER], service="vlock")
 
     def test_su_with_a_wrong_password_stopped(self):
         self.storm("STOP", ["su", USER, "-c", "true"], "Wrong-Word-1")

@@ -359,10 +359,11 @@ class Lab:
         return words + ([command] if command is not None else [])
 
     def session(self, user, key=None, source="work", answers=(), ipv6=False, control_path=None,
-                options=()):
-        """Opens an interactive session; a Terminal with outcome SHELL, or ENDED if refused."""
+                options=(), until=PASSWORD):
+        """Opens an interactive session; a Terminal with outcome SHELL, ENDED if refused, or PROMPT
+        at what is asked after the last answer."""
         words = self._ssh_words(user, key, None, False, ipv6, control_path, options)
-        return self.terminal(words, answers, netns=source)
+        return self.terminal(words, answers, netns=source, until=until)
 
     def ssh(self, user, key=None, source="work", answers=(), command=None, tty=False, ipv6=False,
             control_path=None, options=()):
