@@ -10,7 +10,12 @@ int check_format(struct gdpop_admin *a)
     const char *value = arena_printf(
         a->call.arena, _("pages of %ld bytes, %s; moves elsewhere by backup and restore only"),
         sysconf(_SC_PAGESIZE), little ? _("low byte first") : _("high byte first"));
-    return value ? status_finding(a, "store_form", _("Form of the store's file"), value,
-                                  SEVERITY_fine, NULL)
-                 : GDPOP_ERR_NOMEM;
+    const char *version = arena_printf(a->call.arena, _("gdpop %s, store of form %d"),
+                                       GDPOP_VERSION, (int)STORE_SCHEMA);
+    if (!value || !version)
+        return GDPOP_ERR_NOMEM;
+    int r = status_finding(a, "version", _("Versions"), version, SEVERITY_fine, NULL);
+    return r == 0 ? status_finding(a, "store_form", _("Form of the store's file"), value,
+                                   SEVERITY_fine, NULL)
+                  : r;
 }

@@ -46,17 +46,29 @@ static void write_counts(FILE *out, const struct gdpop_row *rows, size_t count)
     }
 }
 
+/* How many of the first n rows are of this item and severity. A collector refuses the whole file
+ * when a series is in it twice, and damaged records, for one, all have the same name. */
+static unsigned alike(const struct gdpop_row *rows, size_t n, const struct gdpop_row *row)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(field(&rows[i], "item"), field(row, "item")) == 0 &&
+                 strcmp(field(&rows[i], "severity"), field(row, "severity")) == 0;
+    return found;
+}
+
 static void write_findings(FILE *out, const struct gdpop_row *rows, size_t count)
 {
     head(out, "gdpop_status_finding", "What is not as it should be; its remedy is in status.");
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(field(&rows[i], "severity"), severity_names[SEVERITY_fine]) == 0)
+        if (strcmp(field(&rows[i], "severity"), severity_names[SEVERITY_fine]) == 0 ||
+            alike(rows, i, &rows[i]) > 0)
             continue;
         fputs("gdpop_status_finding{", out);
         label(out, "item", field(&rows[i], "item"));
         fputc(',', out);
         label(out, "severity", field(&rows[i], "severity"));
-        fputs("} 1\n", out);
+        fprintf(out, "} %u\n", alike(rows, count, &rows[i]));
     }
 }
 
@@ -64,7 +76,7 @@ static void write_values(FILE *out, const struct gdpop_row *rows, size_t count)
 {
     head(out, "gdpop_status_value", "Lines of status that are numbers.");
     for (size_t i = 0; i < count; i++) {
-        if (!is_number(field(&rows[i], "value")))
+        if (!is_number(field(&rows[i], "value")) || alike(rows, i, &rows[i]) > 0)
             continue;
         fputs("gdpop_status_value{", out);
         label(out, "item", field(&rows[i], "item"));

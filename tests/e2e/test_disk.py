@@ -118,6 +118,8 @@ class TestDisk(HostTest):
         self.assertEqual(os.statvfs(STORE).f_bavail, 0)
         self.assertTrue(host.ssh(USER, command="id").ok)
         inside = self.assertOpen(host.session(OTHER))
+        room = json.loads(host.admin("--json status", check=False).text)
+        self.assertIn(("free_mib", "0", False), [(r["item"], r["value"], r["ok"]) for r in room])
         host.admin("policy set reserve_mib 100 --reason test", by=SECURITY)
         self.addCleanup(host.admin, "policy reset reserve_mib", by=SECURITY)
         self.assertOnlyAdministrators()

@@ -346,6 +346,11 @@ class TestHostile(HostTest):
 
     # time
 
+    def clock(self):
+        """What `status` tells of it to root."""
+        rows = json.loads(self.lab.sh("gdpop-admin --json status", check=False).text)
+        return next((row["ok"], row["remedy"]) for row in rows if row["item"] == "clock")
+
     def test_the_clock_a_year_off(self):
         for days in (-365, 365):
             with self.subTest(days=days):
@@ -354,9 +359,11 @@ class TestHostile(HostTest):
                 try:
                     self.assertEqual((self.by_root(), self.by_user()), (1, 1))
                     self.assertRegex("\n".join(self.lab.syslog()[before:]), r"accept-clock")
+                    self.assertEqual(self.clock(), (False, "gdpop-admin audit accept-clock"))
                     self.assertBreakGlass()
                 finally:
                     self.lab.true_time()
+                self.assertEqual(self.clock(), (True, ""))
         self.assertSound()
 
     def test_a_slow_disk(self):

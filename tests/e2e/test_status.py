@@ -2,6 +2,7 @@
 host is named, with what mends it; mended so, it is gone."""
 
 import json
+import re
 import unittest
 
 from host import RESCUE, HostTest
@@ -89,6 +90,31 @@ class TestStatus(HostTest):
     def status(self, words=""):
         done = self.lab.sh(f"gdpop-admin --json status {words}", check=False)
         return done.status, {row["item"]: row for row in json.loads(done.text)}
+
+    def assertPrometheus(self, text):
+        """What promtool asks of the text format: each metric has help and a type before its samples,
+        which stand together, and no series stands twice."""
+        self.assertTrue(text.endswith("\n"))
+        label = r'[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*"'
+        sample = re.compile(rf"([a-zA-Z_:][\w:]*)((?:\{{{label}(?:,{label})*\}})?) (-?\d+(?:\.\d+)?)")
+        described, series, last = {}, set(), None
+        for line in text[:-1].split("\n"):
+            head = re.fullmatch(r"# (HELP|TYPE) ([a-zA-Z_:][\w:]*) (.+)", line)
+            if head:
+                kind, name, words = head.groups()
+                self.assertNotIn(kind, described.setdefault(name, {}), line)
+                described[name][kind] = words
+                if kind == "TYPE":
+                    self.assertIn(words, ("gauge", "counter"))
+                last = name
+                continue
+            found = sample.fullmatch(line)
+            self.assertTrue(found, line)
+            self.assertEqual(found[1], last, "samples of a metric stand together, behind its head")
+            self.assertEqual(set(described[last]), {"HELP", "TYPE"})
+            self.assertNotIn(found[1] + found[2], series)
+            series.add(found[1] + found[2])
+        self.assertTrue(series)
 
     def assertSound(self):
         status, rows = self.status()
@@ -198,12 +224,12 @@ class TestStatus(HostTest):
         sound = lab.sh("gdpop-admin status --format prometheus")
         self.assertIn('\ngdpop_status_findings{severity="warning"} 0\n', sound.text)
         self.assertRegex(sound.text, r'\ngdpop_status_value\{item="room_kib"\} \d+\n')
-        for line in sound.text.splitlines():
-            self.assertRegex(line, r'^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? \d+)$')
+        self.assertPrometheus(sound.text)
         lab.sh("sed -i '/^passwd:/s/ gdpop//' /etc/nsswitch.conf")
         self.addCleanup(self.restore)
         faulty = lab.sh("gdpop-admin status --format prometheus", check=False)
         self.assertEqual(faulty.status, 1)
+        self.assertPrometheus(faulty.text)
         self.assertIn('gdpop_status_finding{item="nsswitch.passwd",severity="serious"} 1\n',
                       faulty.text)
         folder = "/var/lib/prometheus/node-exporter"

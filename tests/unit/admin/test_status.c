@@ -1,5 +1,7 @@
 #include "living.h"
 
+#include "store/private.h"
+
 static const char *column(struct fixture *f, const char *item, const char *name)
 {
     return field(f, find_row(f, "item", item), name);
@@ -88,6 +90,94 @@ static void a_program_that_ended_within_the_store(void **state)
         assert_string_equal(column(f, "left_open", "value"), "0");
         assert_string_equal(column(f, "left_open", "remedy"), "");
     }
+}
+
+/* Holds so many reader slots until the test lets it go. */
+static pid_t hold_readers(struct fixture *f, int count)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct call call = {0};
+        struct txn *t;
+        int r = call_open(&call, f->g);
+        for (int i = 0; r == 0 && i < count; i++)
+            r = store_read(call.store, call.arena, &t);
+        if (r == 0 && write(ready[1], "r", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return pid;
+}
+
+static void reader_slots_run_short(void **state)
+{
+    struct fixture *f = *state;
+    put_in_order(f, true);
+    pid_t pid = hold_readers(f, STORE_READERS_MAX - 8);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "readers", "ok"), "false");
+    assert_string_equal(column(f, "readers", "remedy"), "gdpop-admin tick");
+    stop_living(pid);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "readers", "ok"), "true");
+}
+
+static int lose_persons(struct txn *t, void *arg)
+{
+    static const char *const ids[] = {"P000001", "P000002", "P000003"};
+    (void)arg;
+    for (size_t i = 0; i < 3; i++) {
+        MDB_val key = {strlen(ids[i]), (void *)(uintptr_t)ids[i]};
+        if (mdb_del(t->mdb, env_database(t->store->env, &table_person), &key, NULL) != 0)
+            return GDPOP_ERR_STORE;
+    }
+    return 0;
+}
+
+/* A series that stands in the file twice would make the collector refuse all of it. */
+static void prometheus_gets_each_series_once(void **state)
+{
+    struct fixture *f = *state;
+    put_in_order(f, true);
+    with_store(f, lose_persons, NULL);
+    assert_ok(RUN(f, "audadm", "status", "", "check", "yes", "format", "prometheus"));
+    const char *text = field(f, 0, "document");
+    const char *first = strstr(text, "gdpop_status_finding{item=\"problem\",");
+    assert_non_null(first);
+    assert_null(strstr(strchr(first, '\n'), "item=\"problem\""));
+    unsigned count = (unsigned)atoi(strstr(first, "} ") + 2);
+    assert_true(count >= 3);
+    assert_non_null(strstr(text, "gdpop_status_value{item=\"problems\"}"));
+}
+
+static int unload_profiles(struct txn *t, void *arg)
+{
+    static const char *const names[] = {"gd-population", "db-3", "gd-cme", "sz-cme", "mp-3"};
+    (void)arg;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int r = store_delete(t, &table_profile, bytes_of_text(names[i]));
+        if (r != 0 && r != GDPOP_ERR_NOT_FOUND)
+            return r;
+    }
+    return 0;
+}
+
+static void a_store_without_profiles_is_a_finding(void **state)
+{
+    struct fixture *f = *state;
+    put_in_order(f, true);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "records.profile", "ok"), "true");
+    with_store(f, unload_profiles, NULL);
+    assert_ok(RUN(f, "audadm", "status", ""));
+    assert_string_equal(column(f, "records.profile", "value"), "0");
+    assert_non_null(strstr(column(f, "records.profile", "remedy"), "profile load"));
 }
 
 static void a_duty_with_one_holder_is_noted(void **state)
@@ -251,6 +341,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(a_sound_host_is_in_order),
         ADMIN_TEST(a_program_that_ended_within_the_store),
+        ADMIN_TEST(reader_slots_run_short),
+        ADMIN_TEST(prometheus_gets_each_series_once),
+        ADMIN_TEST(a_store_without_profiles_is_a_finding),
         ADMIN_TEST(a_duty_with_one_holder_is_noted),
         ADMIN_TEST(a_duty_without_holders_is_a_finding),
         ADMIN_TEST(what_is_wrong_names_its_remedy),
