@@ -69,12 +69,22 @@ static bool has_record(off_t len)
     return len == 0 || len >= HOLDER_BYTES;
 }
 
+/* The kernel takes longer to write that file than to lock. */
+static const struct holder *this_process(void)
+{
+    static _Thread_local struct holder known;
+    pid_t pid = getpid();
+    if (known.pid != pid)
+        known = (struct holder){pid, lock_process_start(pid)};
+    return &known;
+}
+
 /* Best effort: on a full disk a lock still holds, only its holder has no name. */
 static void record_holder(int fd, off_t at)
 {
     char text[HOLDER_BYTES + 1];
-    pid_t pid = getpid();
-    snprintf(text, sizeof(text), "%-10d %-20" PRIu64 "\n", (int)pid, lock_process_start(pid));
+    const struct holder *self = this_process();
+    snprintf(text, sizeof(text), "%-10d %-20" PRIu64 "\n", (int)self->pid, self->start);
     if (pwrite(fd, text, HOLDER_BYTES, at) != HOLDER_BYTES)
         errno = 0;
 }
