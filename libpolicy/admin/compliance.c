@@ -169,6 +169,31 @@ static int add_article(struct composing *c, const struct article *article,
     return add_line(c, article, r);
 }
 
+/* ---- What was taken over ---- */
+
+static const struct regulation taking_over = {.prefix = "ADOPT",
+                                              .profile = "",
+                                              .title = N_("Taken over, or observing"),
+                                              .loaded = true,
+                                              .document = "",
+                                              .lapses = ""};
+
+static int add_unit(const char *tag, const char *organisation, const char *evidence,
+                    int64_t outstanding, const char *remedy, void *arg)
+{
+    struct composing *c = arg;
+    struct article *article = arena_alloc(c->a->call.arena, sizeof(*article));
+    int r = article ? begin_line(c) : GDPOP_ERR_NOMEM;
+    if (r != 0)
+        return r;
+    if (c->report->lines[c->report->count - 1].regulation != &taking_over &&
+        ((r = add_line(c, NULL, &taking_over)) != 0 || (r = begin_line(c)) != 0))
+        return r;
+    *article = (struct article){.tag = tag, .words = organisation, .served = WORKFLOW, .note = ""};
+    owe(c, outstanding, remedy);
+    return (r = append(c, evidence)) != 0 ? r : add_line(c, article, &taking_over);
+}
+
 int report_compose(struct gdpop_admin *a, const char *top, struct report *report)
 {
     struct composing *c = arena_alloc(a->call.arena, sizeof(*c));
@@ -191,7 +216,7 @@ int report_compose(struct gdpop_admin *a, const char *top, struct report *report
             if (article_is_of(article, one))
                 r = add_article(c, article, one, list);
     }
-    return r;
+    return r != 0 ? r : adopted_report(a, &scope, c->tally.observed_count > 0, add_unit, c);
 }
 
 /* ---- Words ---- */
@@ -243,9 +268,10 @@ static int show_line(struct gdpop_admin *a, const struct finding_line *l)
 {
     const struct article *article = l->article;
     unsigned served = article ? article->served : 0;
-    const char *words = article ? article->words
-                                : arena_printf(a->call.arena, "%s %s", l->regulation->title,
-                                               l->regulation->document);
+    const char *words = article
+                            ? article->words
+                            : arena_printf(a->call.arena, "%s %s", text_get(l->regulation->title),
+                                           l->regulation->document);
     int r;
     if ((r = result_row(a, article ? 1 : 0)) != 0 ||
         (r = result_text(a, "tag", _("Article"), article ? article->tag : l->regulation->prefix)) !=

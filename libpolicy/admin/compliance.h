@@ -113,6 +113,13 @@ struct report {
     int64_t at;
 };
 
+/* adopted.c: a row for each organisation in scope with accounts that were taken over (tag ADOPT-1)
+ * and, while rules observe, for each with accounts in use (ADOPT-2). */
+typedef int report_add(const char *tag, const char *organisation, const char *evidence,
+                       int64_t outstanding, const char *remedy, void *arg);
+int adopted_report(struct gdpop_admin *a, const struct scope *scope, bool observing,
+                   report_add *add_row, void *arg);
+
 /* compliance.c: composes it. */
 int report_compose(struct gdpop_admin *a, const char *top, struct report *report);
 /* "login, workflow" */

@@ -27,7 +27,7 @@ static void begin_regulation(FILE *out, const struct finding_line *l)
     const char *titles[] = {_("Article"),  _("What it asks"), _("Served by"), _("State"),
                             _("Evidence"), _("Outstanding"),  _("Remedy"),    _("Note")};
     fputs("<h2>", out);
-    page_escape(out, l->regulation->title);
+    page_escape(out, text_get(l->regulation->title));
     fputs(" ", out);
     page_escape(out, l->regulation->document);
     fputs(" · ", out);

@@ -185,6 +185,44 @@ static void an_observed_rule_is_outstanding(void **state)
     assert_string_equal(of(f, "GD-17", "remedy"), "gdpop-admin observe list");
 }
 
+/* What was taken over is work to do, organisation by organisation; while rules observe it is told
+ * who would be locked out. */
+static void what_was_taken_over_is_work_to_do(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const taken[][2] = {{"laowang", "1986041"}, {"laozhao", "1986042"}};
+    assert_ok(RUN(f, "topsec", "compliance", ""));
+    assert_string_equal(of(f, "ADOPT", "tag"), "?"); /* nothing of the kind, no word of it */
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(RUN(f, "sysadm", "account", "adopt", "user", taken[i][0], "uid", taken[i][1],
+                      "gid", taken[i][1], "home", "/home/x", "org", "county"));
+    assert_ok(RUN(f, "topsec", "compliance", ""));
+    assert_string_equal(of(f, "ADOPT-1", "words"), "county");
+    assert_string_equal(of(f, "ADOPT-1", "outstanding"), "2");
+    assert_string_equal(of(f, "ADOPT-1", "remedy"),
+                        "gdpop-admin account list --lacking --org county");
+    assert_non_null(strstr(of(f, "ADOPT-1", "evidence"), "accounts taken over: 2"));
+    assert_string_equal(of(f, "ADOPT-2", "tag"), "?");
+    assert_ok(RUN(f, "topsec", "compliance", "", "org", "elsewhere"));
+    assert_string_equal(of(f, "ADOPT-1", "tag"), "?");
+
+    assert_ok(RUN(f, "secadm", "observe", "start", "subject", "county", "from", "2020-01-01",
+                  "until", "2099-12-31", "reason", "x", APPROVED));
+    confirm_request(f, "sysadm");
+    assert_ok(RUN(f, "topsec", "compliance", ""));
+    int row = find_row(f, "remedy", "gdpop-admin account list --would-deny --org county");
+    assert_true(row >= 0);
+    char denied[16];
+    snprintf(denied, sizeof(denied), "%s", field(f, (size_t)row, "outstanding"));
+    /* the same accounts as the command of the remedy lists */
+    assert_ok(RUN(f, "secadm", "account", "list", "would-deny", "yes", "org", "county"));
+    int accounts = 0;
+    for (size_t i = 0; i < f->result->count; i++)
+        accounts += i == 0 || strcmp(field(f, i, "user"), field(f, i - 1, "user")) != 0;
+    assert_int_equal(accounts, atoi(denied));
+    assert_true(accounts >= 2);
+}
+
 /* "gdpop-admin NOUN VERB …" of every remedy is a command. */
 static void every_remedy_is_a_command(void **state)
 {
@@ -238,6 +276,7 @@ int main(void)
         ADMIN_TEST(a_regulation_that_binds_is_owed),
         ADMIN_TEST(what_is_counted),
         ADMIN_TEST(an_observed_rule_is_outstanding),
+        ADMIN_TEST(what_was_taken_over_is_work_to_do),
         ADMIN_TEST(the_page_is_escaped_and_fetches_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
