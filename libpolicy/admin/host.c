@@ -32,6 +32,12 @@ static int add_host(struct gdpop_admin *a, const struct request *q, const char *
     if (r == 0 && strcmp(known->state, "active") == 0)
         return err_fail(GDPOP_ERR_EXISTS, _("host %s is registered already as %s"), id,
                         known->name);
+    /* Whoever it was before goes on speaking for its record. */
+    if (r == 0 && admin_scope(a, known->organisation) != 0)
+        return err_fail(GDPOP_ERR_NOT_AUTHORISED,
+                        _("host %s was registered by %s, which your organisation does not "
+                          "supervise: who supervises both registers it anew"),
+                        id, known->organisation);
     if ((r != 0 && r != GDPOP_ERR_NOT_FOUND) ||
         (r = admin_name_is_free(a, h.id, &table_host)) != 0 ||
         (r = store_put_host(a->call.txn, &h)) != 0 ||

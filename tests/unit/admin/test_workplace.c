@@ -43,10 +43,45 @@ static void lists_pass_over_other_scopes(void **state)
     assert_int_equal(f->result->count, 1);
 }
 
+static int add_system_elsewhere(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "wangwu", &x);
+    (void)arg;
+    x->name = T("fremd");
+    x->person = T("");
+    x->uid = 0;
+    x->duties = GDPOP_DUTY_SYSTEM;
+    return r != 0 ? r : store_put_account(t, x);
+}
+
+/* The sessions, events and devices of a host's record are those of whoever had it. */
+static void a_retired_host_stays_with_who_supervises_it(void **state)
+{
+    struct fixture *f = *state;
+    static const char id[] = "0123456789abcdef0123456789abcdef";
+    assert_ok(RUN(f, "sysadm", "host", "add", "id", id, "name", "app9", "org", "county", "system",
+                  "population"));
+    with_store(f, add_system_elsewhere, NULL);
+    assert_refused(RUN(f, "fremd", "host", "add", "id", id, "name", "app9", "org", "elsewhere",
+                       "system", "population"),
+                   GDPOP_ERR_EXISTS, "registered already");
+    assert_ok(RUN(f, "sysadm", "host", "retire", "id", id));
+    assert_refused(RUN(f, "fremd", "host", "add", "id", id, "name", "app9", "org", "elsewhere",
+                       "system", "population"),
+                   GDPOP_ERR_NOT_AUTHORISED, "registered by county");
+    with_store(f, add_topsys, NULL);
+    assert_ok(RUN(f, "topsys", "host", "add", "id", id, "name", "app9", "org", "elsewhere",
+                  "system", "population"));
+    assert_refused(RUN(f, "sysadm", "host", "show", "id", id), GDPOP_ERR_NOT_AUTHORISED,
+                   "elsewhere");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(a_workplace_is_no_half_of_the_world),
+        ADMIN_TEST(a_retired_host_stays_with_who_supervises_it),
         ADMIN_TEST(the_system_duty_adds_no_network),
         ADMIN_TEST(lists_pass_over_other_scopes),
     };
