@@ -53,6 +53,7 @@ static int come_back(struct gdpop_admin *a, const Model__Person *p, Model__Perso
     filled->former_documents = p->former_documents;
     filled->corrections = p->corrections;
     filled->n_corrections = p->n_corrections;
+    filled->phone_at = a->now_at; /* nobody has ever been called back on it */
     if ((r = store_put_person(a->call.txn, filled)) != 0 ||
         (r = admin_event(a, "person.return", NULL, p->id, filled->organisation)) != 0 ||
         (r = result_row(a, 0)) != 0 || (r = result_text(a, "id", _("Person"), p->id)) != 0)

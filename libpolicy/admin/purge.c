@@ -3,6 +3,8 @@
 #include "admin/office.h"
 #include "admin/person.h"
 
+#include <stdio.h>
+
 struct due {
     struct gdpop_admin *a;
     const char *only; /* a person, NULL: any */
@@ -54,10 +56,10 @@ static int look(struct bytes key, void *message, void *arg)
     return codec_add_text(d->a->call.arena, &d->accounts, &d->count, x->name);
 }
 
-static int empty(struct gdpop_admin *a, Model__Person *p, const char *detail)
+static int empty(struct gdpop_admin *a, Model__Person *p, const char *account, const char *detail)
 {
     int r = person_keep_digest(a, p);
-    if (r != 0)
+    if (r != 0 || (r = person_forget_mentions(a, p, account)) != 0)
         return r;
     p->document->number = p->name = p->phone = p->post = p->department = (char *)"";
     p->language = (char *)"";
@@ -81,7 +83,20 @@ static int take(struct gdpop_admin *a, const char *account, const char *detail)
         (r = result_instant(a, "closed_at", _("Closed"),
                             x->closed_at ? x->closed_at : x->leave->closed_at)) != 0)
         return r;
-    return detail ? empty(a, p, detail) : 0;
+    return detail ? empty(a, p, x->name, detail) : 0;
+}
+
+/* Of many, their number is what is typed. */
+static int check_count(const struct request *q, size_t count)
+{
+    char wanted[24];
+    snprintf(wanted, sizeof(wanted), "%zu", count);
+    if (strcmp(request_word(q, "confirm"), wanted) == 0)
+        return 0;
+    return err_fail(GDPOP_ERR_REFUSED,
+                    _("the data of %s persons are due, and removing them cannot be undone: confirm "
+                      "their number by --confirm %s"),
+                    wanted, wanted);
 }
 
 static int purge(struct gdpop_admin *a, const struct request *q)
@@ -104,7 +119,8 @@ static int purge(struct gdpop_admin *a, const struct request *q)
             return GDPOP_ERR_NOMEM;
     }
     result_list(a);
-    if ((r = store_each(a->call.txn, &table_account, BYTES("", 0), look, &d)) != 0)
+    if ((r = store_each(a->call.txn, &table_account, BYTES("", 0), look, &d)) != 0 ||
+        (detail && !d.only && (r = check_count(q, d.count)) != 0))
         return r;
     for (size_t i = 0; i < d.count; i++)
         if ((r = take(a, d.accounts[i], detail)) != 0)
@@ -128,6 +144,8 @@ const struct operation operations_purge[] = {
                         OPTIONAL_POSITIONAL("id", "PERSON", N_("this one only")),
                         OPTIONAL("paper", GDPOP_PARAM_FILE, "FILE",
                                  N_("the decision to remove them; its digest is kept")),
+                        OPTIONAL("confirm", GDPOP_PARAM_CONFIRM, "PERSON",
+                                 N_("with --paper: the same once more, or how many are due")),
                         PARAMS_END}},
      .run = purge},
     {.public = {.noun = NULL}},

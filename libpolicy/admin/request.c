@@ -60,7 +60,8 @@ static int check_confirmed(const struct gdpop_operation *o, const struct gdpop_p
     while (p->name && strcmp(p->metavar ? p->metavar : "", confirm->metavar) != 0)
         p++;
     const char *wanted = value_of(args, count, p->name), *typed = value_of(args, count, "confirm");
-    if (strcmp(wanted, typed) == 0)
+    if (!wanted[0] ||
+        strcmp(wanted, typed) == 0) /* left out: the operation asks for another word */
         return 0;
     if (!typed[0])
         return err_fail(GDPOP_ERR_REFUSED,
@@ -96,7 +97,9 @@ int request_check(const struct gdpop_operation *o, const struct gdpop_arg *args,
                             text_get(p->help));
     }
     const struct gdpop_param *confirm = find_param(o, "confirm");
-    return confirm ? check_confirmed(o, confirm, args, count) : 0;
+    /* Where a flag makes the difference between looking and doing, looking needs none. */
+    bool looks = o->witnessed && o->witnessed[0] && !value_of(args, count, o->witnessed)[0];
+    return confirm && !looks ? check_confirmed(o, confirm, args, count) : 0;
 }
 
 static const struct gdpop_arg *find_arg(const struct request *q, const char *name)

@@ -175,9 +175,11 @@ static int ask_confirmation(struct tool *t, struct call *call)
     const struct gdpop_param *p = call->operation->params;
     while (strcmp(p->metavar ? p->metavar : "", confirm->metavar) != 0)
         p++;
-    const char *wanted = arguments_value(call, p->name);
+    const char *wanted = arguments_value(call, p->name), *doing = call->operation->witnessed;
     char *answer = NULL, *label;
     int r = 0;
+    if (!wanted || (doing && *doing && !arguments_value(call, doing)))
+        return 0;
     if (t->dry_run) {
         answer = strdup(wanted);
     } else {

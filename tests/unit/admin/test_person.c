@@ -111,6 +111,15 @@ static int close_before(struct txn *t, void *arg)
     return r == 0 ? store_put_account(t, x) : r;
 }
 
+static int reopen(struct txn *t, void *arg)
+{
+    Model__Account *x;
+    int r = store_get_account(t, "zhangsan", &x);
+    (void)arg;
+    x->state = T("active");
+    return r == 0 ? store_put_account(t, x) : r;
+}
+
 static size_t due(struct fixture *f)
 {
     assert_ok(RUN(f, "sysadm", "person", "purge"));
@@ -135,7 +144,10 @@ static void data_are_removed_after_the_months(void **state)
     assert_refused(RUN(f, "sysadm", "person", "purge", "paper", "scan"), GDPOP_ERR_NOT_AUTHORISED,
                    "further people");
     assert_ok(STAND(f, "secadm", RIGHT));
-    assert_ok(RUN(f, "sysadm", "person", "purge", "paper", "scan"));
+    assert_refused(RUN(f, "sysadm", "person", "purge", "paper", "scan", "confirm", "2"),
+                   GDPOP_ERR_REFUSED, "--confirm 1");
+    assert_ok(STAND(f, "secadm", RIGHT));
+    assert_ok(RUN(f, "sysadm", "person", "purge", "paper", "scan", "confirm", "1"));
     assert_ok(RUN(f, "audadm", "person", "show", "id", "P000005"));
     assert_string_equal(field(f, 0, "name"), "");
     assert_string_equal(field(f, 0, "id_number"), "");
@@ -156,6 +168,96 @@ static void data_are_removed_after_the_months(void **state)
     assert_ok(RUN(f, "sysadm", "account", "apply", "user", "zhangsan", "person", "P000005",
                   "system", "population", "role", "entry"));
     assert_int_equal(due(f), 0);
+}
+
+static int mention(struct txn *t, void *arg)
+{
+    Model__RegisterEntry e = MODEL__REGISTER_ENTRY__INIT;
+    Model__RegisterMove m = MODEL__REGISTER_MOVE__INIT, *moves[] = {&m};
+    Model__NamedValue note = MODEL__NAMED_VALUE__INIT, *fields[] = {&note};
+    Model__Device d = MODEL__DEVICE__INIT;
+    (void)arg;
+    note.name = T("content");
+    note.value = T("查 " OLD " zhangsan 13800138000 三项");
+    e.id = T("R000001");
+    e.register_ = T("query");
+    e.organisation = d.organisation = T("county");
+    e.person = d.responsible = T("P000005");
+    e.state = m.state = T("handled");
+    e.fields = fields;
+    e.n_fields = 1;
+    e.moves = moves;
+    e.n_moves = 1;
+    assert_int_equal(store_put_register_entry(t, &e), 0);
+    e.id = T("R000002"); /* of somebody else who happens to be called so */
+    e.person = T("P000006");
+    assert_int_equal(store_put_register_entry(t, &e), 0);
+    d.id = T("D000001");
+    d.kind = T("computer");
+    d.name = T("zhangsan的电脑");
+    d.state = T("retired");
+    return store_put_device(t, &d);
+}
+
+struct mentioned {
+    char entry[128], other[128], device[64];
+};
+
+static int read_mentions(struct txn *t, void *arg)
+{
+    struct mentioned *m = arg;
+    Model__RegisterEntry *e;
+    Model__Device *d;
+    assert_int_equal(store_get_register_entry(t, "R000001", &e), 0);
+    snprintf(m->entry, sizeof(m->entry), "%s", e->fields[0]->value);
+    assert_int_equal(store_get_register_entry(t, "R000002", &e), 0);
+    snprintf(m->other, sizeof(m->other), "%s", e->fields[0]->value);
+    assert_int_equal(store_get_device(t, "D000001", &d), 0);
+    snprintf(m->device, sizeof(m->device), "%s", d->name);
+    return 0;
+}
+
+/* Name and numbers go from registers and names of devices too, and the trail tells neither. */
+static void mentions_go_with_the_data(void **state)
+{
+    struct fixture *f = *state;
+    int64_t days = 365 * 3 + 3;
+    struct mentioned m;
+    with_store(f, give_document, T("P000005"));
+    with_store(f, mention, NULL);
+    with_store(f, close_before, &days);
+    assert_ok(STAND(f, "secadm", RIGHT));
+    assert_refused(
+        RUN(f, "sysadm", "person", "purge", "id", "P000005", "paper", "scan", "confirm", "P000006"),
+        GDPOP_ERR_REFUSED, "cannot be undone");
+    assert_ok(STAND(f, "secadm", RIGHT));
+    assert_ok(RUN(f, "sysadm", "person", "purge", "id", "P000005", "paper", "scan"));
+    with_store(f, read_mentions, &m);
+    assert_string_equal(m.entry, "查 *** *** *** 三项");
+    assert_non_null(strstr(m.other, OLD));
+    assert_string_equal(m.device, "***的电脑");
+    assert_ok(RUN(f, "audadm", "audit", "list", "action", "person.purge"));
+    for (size_t i = 0; i < f->result->count; i++)
+        if (strstr(field(f, i, "detail"), OLD) || strstr(field(f, i, "detail"), "13800138000") ||
+            strstr(field(f, i, "detail"), "zhangsan的"))
+            fail_msg("%s", field(f, i, "detail"));
+}
+
+/* A telephone that nobody has called yet is no better known than one that was changed. */
+static void a_returner_is_not_called_back_at_once(void **state)
+{
+    struct fixture *f = *state;
+    int64_t days = 365 * 3 + 3;
+    with_store(f, give_document, T("P000005"));
+    with_store(f, close_before, &days);
+    assert_ok(STAND(f, "secadm", RIGHT));
+    assert_ok(RUN(f, "sysadm", "person", "purge", "id", "P000005", "paper", "scan"));
+    assert_ok(ADD(f, "sysadm", OLD, "county"));
+    assert_string_equal(field(f, 0, "id"), "P000005");
+    with_store(f, reopen, NULL);
+    give_password(f, "zhangsan", RIGHT);
+    assert_refused(RUN(f, "sysadm", "reset", "open", "user", "zhangsan", "reason", "x"),
+                   GDPOP_ERR_REFUSED, "7 days");
 }
 
 static int close_leader(struct txn *t, void *arg)
@@ -191,6 +293,8 @@ int main(void)
         PERSON_TEST(a_document_found_elsewhere_tells_whom_to_ask),
         PERSON_TEST(data_are_removed_after_the_months),
         PERSON_TEST(who_is_still_there_is_kept),
+        PERSON_TEST(mentions_go_with_the_data),
+        PERSON_TEST(a_returner_is_not_called_back_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
