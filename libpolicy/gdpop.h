@@ -275,6 +275,7 @@ enum {
     GDPOP_ADMIN_READ = 4,
     GDPOP_ADMIN_RESTORE = 16, /* behind gdpop_restore, for `backup restore` */
     GDPOP_ADMIN_HOST = 8,     /* without an actor: only operations of GDPOP_DUTY_HOST */
+    GDPOP_ADMIN_CLOSED = 32,  /* where the store does not open: why, by `status` alone */
 };
 
 /* Who acts, by this process's loginuid and a live session record with the same audit session id and

@@ -43,6 +43,7 @@ struct gdpop_admin {
     struct lock held;                        /* by the operation until the act has ended */
     bool spoiled;                            /* a call failed: commit is refused */
     bool committed;
+    const char *closed; /* why the store does not open; NULL: it is open */
     bool clock_stepped; /* only reading and `audit accept-clock` are left */
     struct witness witness[WITNESSES_MAX];
     size_t witness_count;

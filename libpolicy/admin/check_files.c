@@ -70,7 +70,7 @@ int check_files(struct gdpop_admin *a)
                                            "/usr/libexec/gdpop"};
     static const char *const files[] = {"/etc/nsswitch.conf", "/etc/ssh/sshd_config",
                                         "/etc/sudoers", "/usr/sbin/gdpop-admin", "/etc/passwd"};
-    const struct conf *conf = store_conf(a->call.store);
+    const struct conf *conf = &a->g->conf;
     struct report p = {a, 0};
     int r;
     if ((r = check_folder(&p, conf->store_dir, PRIVATE)) != 0 ||

@@ -130,7 +130,7 @@ static int check_rescue(struct report *p, const char *passwd)
 
 int check_locals(struct gdpop_admin *a)
 {
-    struct report p = {a, store_conf(a->call.store), "", 0};
+    struct report p = {a, &a->g->conf, "", 0};
     char *passwd, *shadow;
     int r;
     if ((r = check_text(a, "/etc/passwd", &passwd)) != 0 ||

@@ -46,7 +46,7 @@ static int check_rescue(struct report *p, const char *user)
 
 int check_sshd(struct gdpop_admin *a)
 {
-    const struct conf *conf = store_conf(a->call.store);
+    const struct conf *conf = &a->g->conf;
     struct report p = {a, 0};
     char *text;
     int r = sshd_settings_read(a, ANYBODY, &text);

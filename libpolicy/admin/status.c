@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 enum { DUTY_HOLDERS_WANTED = 2, READERS_SPARE = 16, FREE_MIB_MIN = 64, FORWARD_LATE_MIN = 15 };
 
@@ -308,44 +309,66 @@ static int check(struct gdpop_admin *a)
                   r == 0 ? NULL : "gdpop-admin audit verify");
 }
 
+/* What an area looks at: the store, this host, or both. */
+enum needs { STORE, HOST, BOTH };
+
 /* What is looked at, in this order. Those of the host go by the files of /etc: a gdpop.conf of
  * another place is a trial, and no login of this host asks it. */
 static const struct area {
     const char *name;
     int (*run)(struct gdpop_admin *a);
-    bool of_host;
+    enum needs needs;
 } areas[] = {
-    {"space", show_space, false},        {"disk", status_disk, false},
-    {"records", show_records, false},    {"generation", show_generation, false},
-    {"keys", show_keys, false},          {"trail", show_trail, false},
-    {"seal", show_seal, false},          {"copies", show_copies, false},
-    {"host", show_host, false},          {"duties", show_duties, false},
-    {"calendar", show_calendar, false},  {"sessions", show_sessions, false},
-    {"store_form", check_format, false}, {"pam", check_pam, true},
-    {"nsswitch", check_nsswitch, true},  {"sshd", check_sshd, true},
-    {"files", check_files, true},        {"clock_source", check_clock, true},
-    {"locals", check_locals, true},      {"backup", check_backup, false},
-    {"manifest", check_manifest, true},
+    {"space", show_space, STORE},        {"disk", status_disk, STORE},
+    {"records", show_records, STORE},    {"generation", show_generation, STORE},
+    {"keys", show_keys, STORE},          {"trail", show_trail, STORE},
+    {"seal", show_seal, STORE},          {"copies", show_copies, STORE},
+    {"host", show_host, STORE},          {"duties", show_duties, STORE},
+    {"calendar", show_calendar, STORE},  {"sessions", show_sessions, STORE},
+    {"store_form", check_format, STORE}, {"pam", check_pam, HOST},
+    {"nsswitch", check_nsswitch, HOST},  {"sshd", check_sshd, HOST},
+    {"files", check_files, HOST},        {"clock_source", check_clock, HOST},
+    {"locals", check_locals, BOTH},      {"backup", check_backup, STORE},
+    {"manifest", check_manifest, BOTH},
 };
 
 /* What cannot be looked at on the host is a finding, and the others go on. */
 static int look(struct gdpop_admin *a, const struct area *area)
 {
-    if (area->of_host && strcmp(store_conf(a->call.store)->path, GDPOP_CONF_PATH) != 0)
+    if (area->needs != STORE && strcmp(a->g->conf.path, GDPOP_CONF_PATH) != 0)
+        return 0;
+    if (area->needs != HOST && a->closed)
         return 0;
     int r = area->run(a);
-    if (r == 0 || !area->of_host || r == GDPOP_ERR_NOMEM)
+    if (r == 0 || area->needs == STORE || r == GDPOP_ERR_NOMEM)
         return r;
     return status_finding(a, area->name, _("Cannot be looked at"), admin_copy(a, err_sentence()),
                           SEVERITY_warning, _("mend what the sentence names"));
 }
 
+/* The rights of its files, which are the most frequent cause, have lines of their own. */
+static int show_closed(struct gdpop_admin *a)
+{
+    const char *data = arena_printf(a->call.arena, "%s/data.mdb", a->g->conf.store_dir);
+    if (!data)
+        return GDPOP_ERR_NOMEM;
+    const char *remedy = access(data, F_OK) == 0
+                             ? _("mend what the sentence names; a store that is damaged is made "
+                                 "anew by gdpop-admin backup restore")
+                             : "gdpop-admin backup restore";
+    return status_finding(a, "store", _("Store"), a->closed, SEVERITY_serious, remedy);
+}
+
 static int status(struct gdpop_admin *a, const struct request *q)
 {
-    int r = 0;
+    int r = a->closed ? show_closed(a) : 0;
     for (size_t i = 0; r == 0 && i < sizeof(areas) / sizeof(areas[0]); i++)
         r = look(a, &areas[i]);
-    if (r != 0 || (request_flag(q, "check") && (r = check(a)) != 0) || (r = show_left(a)) != 0)
+    if (r == 0 && !a->closed && request_flag(q, "check"))
+        r = check(a);
+    if (r == 0 && !a->closed)
+        r = show_left(a);
+    if (r != 0)
         return r;
     if (strcmp(request_word(q, "format"), "prometheus") == 0)
         return status_prometheus(a);

@@ -141,14 +141,35 @@ class TestStatus(HostTest):
         self.assertSound()
 
     def test_3_keys_and_data_that_others_may_read_are_not_even_opened(self):
+        """What can be checked without them is, and the remedy mends."""
         keys = self.lab.sh("ls /etc/gdpop/keys/*.key").text.split()
         for path in (*keys, "/var/lib/gdpop/data.mdb"):
             with self.subTest(path=path):
                 self.lab.sh(f"chmod 644 {path}")
-                done = self.lab.sh("gdpop-admin status", check=False)
-                self.lab.sh(f"chmod 600 {path}")
-                self.assertEqual(done.status, 4)
-                self.assertIn(path, done.text)
+                self.addCleanup(self.lab.sh, f"chmod 600 {path}")
+                other = self.lab.sh("gdpop-admin tick", check=False)
+                self.assertEqual(other.status, 4)
+                self.assertIn(path, other.text)
+                status, rows = self.status()
+                self.assertEqual(status, 4)
+                self.assertEqual(rows["store"]["severity"], "serious")
+                self.assertIn(path, rows["store"]["value"])
+                self.assertEqual([rows[x]["ok"] for x in ("pam", "nsswitch.passwd", "sshd")],
+                                 [True] * 3)
+                plain = self.lab.sh("gdpop-admin status --check --language zh", check=False)
+                self.assertIn(rows[f"files.{path}"]["remedy"], plain.text)
+                self.lab.sh(rows[f"files.{path}"]["remedy"])
+                self.assertSound()
+
+    def test_3_a_store_that_is_away_is_told(self):
+        self.lab.sh("mv /var/lib/gdpop/data.mdb /root/data.mdb")
+        status, rows = self.status("--check")
+        metrics = self.lab.sh("gdpop-admin status --format prometheus", check=False)
+        self.lab.sh("mv /root/data.mdb /var/lib/gdpop/data.mdb")
+        self.assertEqual((status, metrics.status), (4, 4))
+        self.assertIn("data.mdb", rows["store"]["value"])
+        self.assertIn("backup restore", rows["store"]["remedy"])
+        self.assertIn('gdpop_status_finding{item="store",severity="serious"} 1', metrics.text)
         self.assertSound()
 
     def test_4_remedies_that_are_commands_mend(self):

@@ -238,11 +238,22 @@ unsigned act_flags(const struct tool *t, const char *actor)
                         : GDPOP_ADMIN_HOST;
 }
 
+/* Whether the store does not open, which `status` is to tell with what mends it. */
+static bool is_to_be_told(const struct tool *t, const struct call *call, int r)
+{
+    return strcmp(call->operation->noun, "status") == 0 && !t->as && r != GDPOP_ERR_BUSY &&
+           r != GDPOP_ERR_NOMEM && say_exit_code(r) == EXIT_SYSTEM;
+}
+
 static int begin_call(struct tool *t, const char *actor, const struct call *call, int stream_fd,
                       struct gdpop_admin **a, const struct gdpop_result **result)
 {
     unsigned flags = act_flags(t, actor) | (call->operation->writes ? 0 : GDPOP_ADMIN_READ);
     int r = gdpop_admin_begin(t->g, actor, flags, a);
+    if (r && is_to_be_told(t, call, r)) {
+        t->closed = r;
+        r = gdpop_admin_begin(t->g, NULL, GDPOP_ADMIN_CLOSED | GDPOP_ADMIN_READ, a);
+    }
     if (r)
         return say_library(t, r);
     r = call_library(t, *a, call, stream_fd, result);
@@ -313,7 +324,7 @@ static int with_store(struct tool *t, const char *actor, const struct call *call
     }
     gdpop_admin_end(a);
     free(locked_out);
-    return r ? r : ok ? 0 : GDPOP_ERR_REFUSED;
+    return r ? r : t->closed ? t->closed : ok ? 0 : GDPOP_ERR_REFUSED;
 }
 
 /* A command may take its format as an option of its own; JSON is the same either way. */

@@ -23,6 +23,7 @@ struct tool {
     bool restore; /* behind gdpop_restore: flag RESTORE */
     bool help;
     bool version;
+    int closed; /* why the store does not open, where that is the answer */
     bool language_chosen; /* by --language or the locale; else gdpop.conf says */
     const char *as;
     const char *password_file;
