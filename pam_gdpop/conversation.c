@@ -38,11 +38,19 @@ int conversation_ask(struct login *l, const char *prompt, char **answer)
     return code;
 }
 
+/* sudo passes the flag always, whatever its user wants; without the reason he would be told that
+ * his account is invalid. */
+static bool is_silent(const struct login *l)
+{
+    const char *service = l->ev != NULL ? l->ev->service : NULL;
+    return (l->flags & PAM_SILENT) != 0 && (service == NULL || strncmp(service, "sudo", 4) != 0);
+}
+
 void conversation_tell(struct login *l, int style, const char *text)
 {
     char *answer;
 
-    if ((l->flags & PAM_SILENT) != 0 || text[0] == '\0')
+    if (is_silent(l) || text[0] == '\0')
         return;
     converse(l->pamh, style, text, &answer);
     conversation_wipe(&answer);
@@ -54,7 +62,7 @@ void conversation_refuse(struct login *l, const char *reason)
     char *answer = NULL;
     int code = PAM_CONV_ERR;
 
-    if ((l->flags & PAM_SILENT) != 0 || reason[0] == '\0')
+    if (is_silent(l) || reason[0] == '\0')
         return;
     if (evidence_from_sshd(l->ev) &&
         asprintf(&text, "%s\n%s", reason, _("Press Enter to end: ")) >= 0) {

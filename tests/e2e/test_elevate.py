@@ -54,6 +54,7 @@ class TestElevate(HostTest):
         host.admin(f"account unfreeze {USER} --reason done", by="sunjie")
         self.assertNotEqual(frozen.status, 0, frozen)
         self.assertRegex("\n".join(lab.syslog()[-20:]), r"pam_gdpop\(sudo:account\): .*freeze")
+        self.assertIn("GD-9 F02", frozen.text)  # though sudo asks for silence
         self.assertEqual(lab.sh("sudo -n id -u", user=USER).text, "0\n")
 
     def test_sudo_as_an_expired_password_is_refused_until_changed(self):
