@@ -17,6 +17,15 @@ int status_finding(struct gdpop_admin *a, const char *name, const char *title, c
 int status_line(struct gdpop_admin *a, const char *name, const char *title, const char *value,
                 bool ok, const char *remedy);
 
+/* The same with a remedy for what is not in order, NULL: it is. */
+int status_item(struct gdpop_admin *a, const char *name, const char *title, const char *value,
+                const char *remedy);
+int status_number(struct gdpop_admin *a, const char *name, const char *title, uint64_t value,
+                  const char *remedy);
+
+/* What the store holds and how it stands, line by line (status_store.c). */
+int status_store(struct gdpop_admin *a);
+
 /* Makes one document for Prometheus of the lines so far. */
 int status_prometheus(struct gdpop_admin *a);
 
