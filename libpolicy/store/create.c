@@ -34,8 +34,8 @@ static int make_dir(const char *path, bool *made)
 
 static void remove_files(const char *dir)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE,  STORE_COUNT_LOCK,
-                           STORE_OPEN_LOCK, STORE_WRITE_LOCK, STORE_SEAL_FILE};
+    const char *names[] = {STORE_DATA_FILE,  STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK,
+                           STORE_WRITE_LOCK, STORE_TURN_LOCK, STORE_SEAL_FILE};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(dir, names[i], path) == 0)
@@ -161,13 +161,16 @@ static int move(const char *from_dir, const char *to_dir, const char *name)
 /* So that a full disk cannot keep them from being made later. */
 static int make_locks(const struct conf *conf)
 {
+    static const char *const names[] = {STORE_OPEN_LOCK, STORE_TURN_LOCK};
     struct lock l = LOCK_NONE;
     char path[PATH_MAX];
     int r = store_count_lock(conf, "", &l);
     lock_release(&l);
-    if (r == 0 && (r = store_path(conf->store_dir, STORE_OPEN_LOCK, path)) == 0)
-        r = lock_file(path, 0, &l);
-    lock_release(&l);
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((r = store_path(conf->store_dir, names[i], path)) == 0)
+            r = lock_file(path, 0, &l);
+        lock_release(&l);
+    }
     return r;
 }
 
@@ -205,8 +208,8 @@ int store_is_absent(const struct conf *conf)
 /* Only after check_empty: what is removed was made here. */
 static void undo(const struct making *m)
 {
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK, STORE_OPEN_LOCK,
-                           STORE_SEAL_FILE};
+    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_COUNT_LOCK,
+                           STORE_OPEN_LOCK, STORE_TURN_LOCK, STORE_SEAL_FILE};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (store_path(m->conf->store_dir, names[i], path) == 0)

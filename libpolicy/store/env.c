@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -21,8 +22,8 @@ struct env {
     pid_t pid;
     MDB_env *mdb;
     struct gate gate;
-    int write_lock_fd;
-    int inside_fd; /* open.lock, where this process stands; -1: nowhere */
+    atomic_int lock_fd[ENV_LOCKS]; /* threads take turns */
+    int inside_fd;                 /* open.lock, where this process stands; -1: nowhere */
     struct databases databases;
     char dir[PATH_MAX];
 };
@@ -35,8 +36,9 @@ static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static void forget_in_child(void)
 {
     for (struct env *e = registry; e; e = e->next) {
-        if (e->write_lock_fd >= 0)
-            close(e->write_lock_fd); /* else the child would go on holding the parent's lock */
+        for (int i = 0; i < ENV_LOCKS; i++)
+            if (e->lock_fd[i] >= 0)
+                close(e->lock_fd[i]); /* else the child would go on holding the parent's lock */
         if (e->inside_fd >= 0)
             close(e->inside_fd);
     }
@@ -69,9 +71,9 @@ bool env_is_ours(const struct env *e)
     return e->pid == getpid();
 }
 
-void env_keep_write_lock(struct env *e, int fd)
+void env_keep_lock(struct env *e, enum env_lock lock, int fd)
 {
-    e->write_lock_fd = fd;
+    e->lock_fd[lock] = fd;
 }
 
 /* A full disk reaches us as EIO. */
@@ -158,7 +160,8 @@ static int new_env(const char *dir, size_t map_bytes, int inside_fd, struct env 
     }
     e->users = 1;
     e->pid = getpid();
-    e->write_lock_fd = -1;
+    for (int i = 0; i < ENV_LOCKS; i++)
+        e->lock_fd[i] = -1;
     if ((e->inside_fd = inside_fd) >= 0)
         inside_enter(inside_fd);
     gate_init(&e->gate);

@@ -21,6 +21,7 @@ enum {
 #define STORE_DATA_FILE "data.mdb"
 #define STORE_LOCK_FILE "lock.mdb"
 #define STORE_WRITE_LOCK "write.lock"
+#define STORE_TURN_LOCK "turn.lock" /* of who waits for it next */
 #define STORE_COUNT_LOCK "counters.lock"
 #define STORE_OPEN_LOCK "open.lock"
 
@@ -56,8 +57,9 @@ MDB_env *env_mdb(const struct env *e);
 const char *env_dir(const struct env *e);
 /* Whether this process opened it: false in a child that was forked meanwhile. */
 bool env_is_ours(const struct env *e);
-/* The descriptor of write.lock, so that a forked child drops it (-1: none). */
-void env_keep_write_lock(struct env *e, int fd);
+/* The descriptor of a lock that is held, so that a forked child drops it (-1: none). */
+enum env_lock { ENV_WRITE, ENV_TURN, ENV_LOCKS };
+void env_keep_lock(struct env *e, enum env_lock lock, int fd);
 /* Sentence and code for LMDB's. `what` names the table or act. */
 int env_fail(const struct env *e, int rc, const char *what);
 

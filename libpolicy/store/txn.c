@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 int txn_wait_ms(const struct txn *t)
@@ -75,14 +76,49 @@ static int new_txn(struct store *s, struct arena *a, struct txn **tp)
     return 0;
 }
 
+/* Who waits looks for the lock now and then; whoever lets it go and wants it again at once, as work
+ * in many transactions does, would be quicker every time. So those who want it take turns: only one
+ * of them looks, and the others, he who had it among them, wait for that. It is a courtesy: without
+ * a turn in time one still looks. */
+static void take_turn(struct txn *t, struct lock *turn)
+{
+    char path[PATH_MAX];
+    if (store_path(t->store->conf.store_dir, STORE_TURN_LOCK, path) < 0 ||
+        lock_file(path, txn_wait_ms(t), turn) < 0)
+        err_clear();
+    else
+        env_keep_lock(t->store->env, ENV_TURN, turn->fd);
+}
+
+static void end_turn(struct txn *t, struct lock *turn)
+{
+    if (turn->fd < 0)
+        return;
+    env_keep_lock(t->store->env, ENV_TURN, -1);
+    lock_release(turn);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 static int take_write_lock(struct txn *t)
 {
     char path[PATH_MAX];
+    struct lock turn = LOCK_NONE;
+    int64_t until_ms = now_ms() + txn_wait_ms(t);
     int r = store_path(t->store->conf.store_dir, STORE_WRITE_LOCK, path);
+    if (r < 0)
+        return r;
+    take_turn(t, &turn);
+    int64_t left_ms = until_ms - now_ms();
+    r = lock_file(path, left_ms > 0 ? (int)left_ms : 0, &t->write_lock);
     if (r == 0)
-        r = lock_file(path, txn_wait_ms(t), &t->write_lock);
-    if (r == 0)
-        env_keep_write_lock(t->store->env, t->write_lock.fd);
+        env_keep_lock(t->store->env, ENV_WRITE, t->write_lock.fd);
+    end_turn(t, &turn);
     return r;
 }
 
@@ -90,7 +126,7 @@ static void drop_write_lock(struct txn *t)
 {
     if (t->write_lock.fd < 0)
         return;
-    env_keep_write_lock(t->store->env, -1);
+    env_keep_lock(t->store->env, ENV_WRITE, -1);
     lock_release(&t->write_lock);
 }
 

@@ -221,8 +221,9 @@ static void check_lock(const char *path)
 
 void host_check_locks(void)
 {
-    static const char *const files[] = {"store/write.lock", "store/counters.lock",
-                                        "store/open.lock", "nss/publish.lock"};
+    static const char *const files[] = {"store/write.lock", "store/turn.lock",
+                                        "store/counters.lock", "store/open.lock",
+                                        "nss/publish.lock"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         char path[128];
         snprintf(path, sizeof(path), "%s/%s", host.dir, files[i]);

@@ -50,12 +50,12 @@ static void test_create_twice(void **state)
 static void test_files(void **state)
 {
     struct fixture *f = *state;
-    const char *names[] = {STORE_DATA_FILE, STORE_LOCK_FILE, STORE_WRITE_LOCK, STORE_COUNT_LOCK,
-                           STORE_OPEN_LOCK};
+    const char *names[] = {STORE_DATA_FILE,  STORE_LOCK_FILE, STORE_WRITE_LOCK,
+                           STORE_COUNT_LOCK, STORE_OPEN_LOCK, STORE_TURN_LOCK};
     struct stat st;
     assert_int_equal(stat(f->conf.store_dir, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_int_equal(stat(fixture_file(f, names[i]), &st), 0);
         assert_int_equal(st.st_mode & 07777, 0600);
         assert_int_equal(st.st_uid, geteuid());

@@ -3,7 +3,10 @@
 #include "store/private.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 static void assert_exits(pid_t pid)
@@ -400,6 +403,75 @@ static void test_stopped_writer(void **state)
     fixture_check_clean(f);
 }
 
+static int stop_in_turn(struct fixture *f, int stop)
+{
+    struct lock l;
+    int r = lock_file(fixture_file(f, STORE_TURN_LOCK), 0, &l);
+    return r < 0 ? r : raise(stop);
+}
+
+/* Who stops while it is the next one is ended by who waits behind it. */
+static void test_stopped_in_turn(void **state)
+{
+    struct fixture *f = *state;
+    int status;
+    pid_t pid = in_child(f, stop_in_turn, SIGSTOP);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+    f->conf.store_wait_sec = 1;
+    struct store *s = fixture_open(f);
+    assert_ok(store_update(s, f->arena, touch, T("zhang")));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    store_close(s);
+}
+
+/* In memory that both share. */
+struct race {
+    atomic_uint changes;
+    atomic_bool over;
+};
+
+static struct race *race;
+
+static int change_again_and_again(struct fixture *f, int unused)
+{
+    struct store *s;
+    int r = store_open(&f->conf, &s);
+    (void)unused;
+    while (r == 0 && !atomic_load(&race->over)) {
+        r = store_update(s, f->arena, touch, T("busy"));
+        atomic_fetch_add(&race->changes, 1);
+    }
+    store_close(s);
+    return r;
+}
+
+/* Work in many transactions lets others go first: else they would meet the lock free by chance. */
+static void test_writers_take_turns(void **state)
+{
+    enum { CHANGES = 30 };
+    struct fixture *f = *state;
+    unsigned meanwhile = 0;
+    race = mmap(NULL, sizeof(*race), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(race != MAP_FAILED);
+    pid_t pid = in_child(f, change_again_and_again, 0);
+    while (atomic_load(&race->changes) == 0)
+        sched_yield();
+    for (int i = 0; i < CHANGES; i++) {
+        struct store *s = fixture_open(f);
+        unsigned before = atomic_load(&race->changes);
+        assert_ok(store_update(s, f->arena, touch, T("zhang")));
+        meanwhile += atomic_load(&race->changes) - before;
+        store_close(s);
+    }
+    atomic_store(&race->over, true);
+    assert_exits(pid);
+    munmap(race, sizeof(*race));
+    if (meanwhile > 4 * CHANGES) /* the one under way, and seldom another */
+        fail_msg("%u changes of another process during %d", meanwhile, CHANGES);
+}
+
 static int stop_while_opening(struct fixture *f, int stop)
 {
     struct lock l;
@@ -491,6 +563,8 @@ int main(void)
         TEST(test_child_of_a_killed_writer),
         TEST(test_stopped_writer),
         TEST(test_stopped_opener),
+        TEST(test_stopped_in_turn),
+        TEST(test_writers_take_turns),
         TEST(test_lock_file_set_up_by_halves),
         TEST(test_busy_writer),
     };
