@@ -319,6 +319,24 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
  * Errors: GDPOP_ERR_FULL, GDPOP_ERR_BUSY. */
 int gdpop_admin_expect(struct gdpop_admin *a, size_t calls);
 
+/* A table too long for one act (an act holds the store, and logins wait) is entered in pieces, each
+ * an act of its own. parts are all that says what is entered: files, options. Errors:
+ * GDPOP_ERR_CRYPTO. */
+enum { GDPOP_TABLE_ID_BYTES = 65 };
+int gdpop_table_id(const struct gdpop_arg *parts, size_t count, char id[GDPOP_TABLE_ID_BYTES]);
+
+/* How many rows of the table earlier acts entered; 0 when none did, or all. */
+int gdpop_admin_entered(struct gdpop_admin *a, const char *id, uint64_t *rows);
+
+/* The calls of this act entered the rows from..to (from 0, `to` excluded) of count: kept, with an
+ * event, in its transaction. GDPOP_ERR_REFUSED when gdpop_admin_entered is not `from` any more. */
+struct gdpop_piece {
+    const char *what; /* action of the event: "account.import" */
+    const char *id;
+    uint64_t from, to, count;
+};
+int gdpop_admin_entering(struct gdpop_admin *a, const struct gdpop_piece *piece);
+
 /* Who could log in before the calls of this act, as far as is known by live sessions, the last
  * login or else the own organisation's networks, and could no more after them; asked before the
  * commit of a change of networks, policy, profiles, permits or hosts. *result is NULL and the act

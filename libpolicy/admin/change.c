@@ -21,7 +21,7 @@ static const char *const masked[] = {
 /* Records that an act keeps up by itself, or that have events of their own. */
 static const struct table *const unwatched[] = {
     &table_meta,    &table_policy,     &table_counter, &table_source,
-    &table_session, &table_checkpoint, &table_archive,
+    &table_session, &table_checkpoint, &table_archive, &table_entering,
 };
 
 static bool is_unwatched(const struct table *table)

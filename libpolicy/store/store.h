@@ -141,6 +141,7 @@ extern const struct table table_register, table_obligation, table_calendar;
 extern const struct table table_checkpoint, table_archive;
 extern const struct table table_role, table_request;
 extern const struct table table_backup, table_backup_key;
+extern const struct table table_entering;
 
 /* All tables, ended by NULL. */
 extern const struct table *const store_tables[];
@@ -291,6 +292,11 @@ int store_backups(struct txn *t, Model__Backup ***list, size_t *count);
 int store_put_backup_key(struct txn *t, const Model__BackupKey *k);
 int store_get_backup_key(struct txn *t, const char *id, Model__BackupKey **k);
 int store_backup_keys(struct txn *t, Model__BackupKey ***list, size_t *count);
+
+/* How far a table has been entered that takes several acts, by its digest; none when it is done. */
+int store_put_entering(struct txn *t, const Model__Entering *e);
+int store_get_entering(struct txn *t, const char *id, Model__Entering **e);
+int store_end_entering(struct txn *t, const char *id);
 
 /* Signed points of the trail, by the number of their event. */
 int store_put_checkpoint(struct txn *t, const Model__Checkpoint *c);

@@ -433,6 +433,27 @@ int gdpop_admin_expect(struct gdpop_admin *a, size_t calls)
     return 0;
 }
 
+int gdpop_table_id(const struct gdpop_arg *parts, size_t count, char id[GDPOP_TABLE_ID_BYTES])
+{
+    (void)parts, (void)count;
+    snprintf(id, GDPOP_TABLE_ID_BYTES, "id");
+    return 0;
+}
+
+int gdpop_admin_entered(struct gdpop_admin *a, const char *id, uint64_t *rows)
+{
+    (void)a, (void)id;
+    *rows = 0;
+    return 0;
+}
+
+int gdpop_admin_entering(struct gdpop_admin *a, const struct gdpop_piece *p)
+{
+    fprintf(a->g->journal, "entering %s %llu-%llu of %llu\n", p->what, (unsigned long long)p->from,
+            (unsigned long long)p->to, (unsigned long long)p->count);
+    return 0;
+}
+
 int gdpop_admin_commit(struct gdpop_admin *a)
 {
     if (a->spoiled)

@@ -97,7 +97,7 @@ static void do_act(struct worker_state *w)
                                  "key",
                                  key,
                                  "responsible",
-                                 "P000010",
+                                 "P900010",
                                  NULL,
                                  NULL};
     w->act++;

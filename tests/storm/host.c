@@ -16,6 +16,7 @@
 #define T(literal) ((char *)(uintptr_t)(literal))
 
 struct host_files host;
+unsigned host_wait_sec = 60;
 static struct gdpop *handle;
 static uint8_t first_key[DIGEST_BYTES];
 
@@ -171,7 +172,7 @@ static void put_account(struct txn *t, const char *name, unsigned number, unsign
     char *systems[] = {T("population")};
     int64_t yesterday_at = clock_now() - CLOCK_DAY;
     x.name = T(name);
-    x.person = arena_printf(txn_arena(t), "P%06u", number);
+    x.person = arena_printf(txn_arena(t), "P9%05u", number);
     put_person(t, x.person, number, yesterday_at);
     x.organisation = T(duties ? "city" : "county");
     x.state = T("active");
@@ -188,7 +189,7 @@ static void put_account(struct txn *t, const char *name, unsigned number, unsign
     application.systems = systems;
     application.n_systems = 1;
     application.approval = &approval;
-    approval.leader = T("P000001");
+    approval.leader = T("P900001");
     ok(store_put_account(t, &x), name);
 }
 
@@ -302,8 +303,8 @@ static void write_files(void)
         host_die("%s", path);
     fprintf(conf,
             "store_dir = %1$s/store\nkey_dir = %1$s/keys\nsnapshot = %1$s/nss/snapshot\n"
-            "language = en\nstore_wait_sec = 60\nmap_size_mib = 16\n",
-            host.dir);
+            "language = en\nstore_wait_sec = %2$u\nmap_size_mib = 16\n",
+            host.dir, host_wait_sec);
     fprintf(pam, stack, PAM_MODULE, host.conf);
     fclose(conf);
     fclose(pam);

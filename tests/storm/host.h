@@ -25,6 +25,9 @@ void host_die(const char *what, ...) __attribute__((noreturn, format(printf, 1, 
 /* The key that the trail began with. */
 const uint8_t *host_first_key(void);
 
+/* store_wait_sec of a host that is made from now on; 60 at first. */
+extern unsigned host_wait_sec;
+
 /* Makes it with so many operators; limit is the failures that lock an account. */
 void host_make(unsigned operators, unsigned limit);
 void host_remove(void);

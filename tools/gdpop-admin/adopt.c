@@ -2,6 +2,7 @@
 
 #include "act.h"
 #include "actor.h"
+#include "pieces.h"
 #include "prompt.h"
 #include "say.h"
 #include "signals.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What the persons' table may say; only the account must be there. */
 static const struct column person_columns[] = {
@@ -33,8 +33,7 @@ static const struct column person_columns[] = {
 enum { USER, NAME, ID_NUMBER, DOCUMENT_TYPE, ORGANISATION, DEPARTMENT, POST, PHONE, STAFF, SYSTEM };
 enum { ROLE = SYSTEM + 1, UNTIL, PURPOSE };
 
-enum { SYSTEMS_MAX = 16, PROBLEMS_MAX = 1000, REQUEST_ROWS = 100, REQUESTS_MAX = 256 };
-enum { PIECE_ENTRIES = 1000, PAUSE_NSEC = 20000000 };
+enum { SYSTEMS_MAX = 16, REQUEST_ROWS = 100, REQUESTS_MAX = 256, SOURCES = 3 };
 
 /* A request takes the applications of one organisation, as one paper does. */
 struct request {
@@ -44,7 +43,8 @@ struct request {
 
 struct work {
     struct tool *t;
-    const char *actor, *organisation;
+    const char *organisation;
+    char id[SOURCES][GDPOP_TABLE_ID_BYTES]; /* of what the entries were read from */
     struct entries entries;
     struct table_file persons;
     const size_t *row_of; /* of each entry: its row + 1, 0 none */
@@ -184,17 +184,6 @@ static int take_over(struct work *w, size_t i)
     return r;
 }
 
-static int begin(struct work *w)
-{
-    gdpop_admin_end(w->act);
-    w->act = NULL;
-    forget_requests(w);
-    int r = gdpop_admin_begin(w->t->g, w->actor, w->t->recover ? GDPOP_ADMIN_RECOVER : 0, &w->act);
-    if (r == 0)
-        r = gdpop_admin_expect(w->act, 2 * w->entries.count);
-    return r ? say_library(w->t, r) : 0;
-}
-
 /* At the value of the passwd file, shadow file or table that the sentence is about. */
 static void refused(struct work *w, size_t i, int code)
 {
@@ -230,93 +219,84 @@ static int say_problems(struct work *w, const char *sentence)
     return problems_say(w->t, &w->entries.problems, sentence);
 }
 
-static bool is_row_error(int r)
+static int enter(struct pieces *p, size_t i, bool *is_refused)
 {
-    return r != GDPOP_ERR_NOT_AUTHORISED && say_exit_code(r) != EXIT_SYSTEM;
-}
-
-/* As an import does: what is refused of the entries [from, to) ends the act, and the rest is tried
- * in one that will not be committed either. */
-static int try_entries(struct work *w, size_t from, size_t to, size_t most)
-{
-    for (size_t i = from; i < to && problem_count(w) < most && !signals_ended(); i++) {
-        if (w->row_of[i] && w->persons.bad[w->row_of[i] - 1])
-            continue;
-        int r = take_over(w, i);
-        if (r && !is_row_error(r))
-            return say_library(w->t, r);
-        if (r == 0 && *w->outcomes[i].skipped && w->row_of[i])
-            table_file_refused(&w->persons, w->row_of[i] - 1, GDPOP_ERR_REFUSED,
-                               _("user: this account stays local"));
-        if (r == 0)
-            continue;
+    struct work *w = p->work;
+    size_t row = w->row_of[i];
+    if (row && w->persons.bad[row - 1])
+        return 0;
+    w->act = p->act;
+    int r = take_over(w, i);
+    if (r && !pieces_row_error(r))
+        return say_library(w->t, r);
+    if (r == 0 && *w->outcomes[i].skipped && row)
+        table_file_refused(&w->persons, row - 1, GDPOP_ERR_REFUSED,
+                           _("user: this account stays local"));
+    if (r != 0)
         refused(w, i, r);
-        if (i + 1 < to && (r = begin(w)) != 0)
-            return r;
-    }
+    *is_refused = r != 0;
     return 0;
 }
 
-static int check_problems(struct work *w, size_t most)
+static void forget_act(struct pieces *p)
 {
-    if (problem_count(w) == 0)
-        return 0;
-    return say_problems(w, problem_count(w) < most
-                               ? _("nothing was written: correct these lines first")
-                               : _("nothing was written: correct these lines first; there may be "
-                                   "more"));
+    forget_requests(p->work);
 }
 
-/* As an import does: a long table is written in pieces, so that logins go on, once all are tried.
- */
-static int take_pieces(struct work *w, bool write, size_t most, size_t *done)
+static size_t count_problems(const struct pieces *p)
 {
-    size_t count = w->entries.count;
-    int r = 0;
-    for (*done = 0; r == 0 && *done < count && !signals_ended(); *done += PIECE_ENTRIES) {
-        size_t to = *done + PIECE_ENTRIES < count ? *done + PIECE_ENTRIES : count;
-        if ((r = begin(w)) == 0 && (r = try_entries(w, *done, to, most)) == 0 && write)
-            r = problem_count(w) ? GDPOP_ERR_REFUSED : gdpop_admin_commit(w->act);
-        if (r != 0 && write && problem_count(w) == 0)
-            say_library(w->t, r);
-        gdpop_admin_end(w->act);
-        w->act = NULL;
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
-        if (r != 0)
-            break;
-    }
-    return r;
+    return problem_count(p->work);
 }
 
-static int take_all_over(struct work *w)
+static int say_all_problems(struct pieces *p, const char *sentence)
 {
-    size_t most = problem_count(w) + PROBLEMS_MAX, done;
-    int r = take_pieces(w, false, most, &done);
-    if (r != 0 || (r = check_problems(w, most)) != 0)
-        return r;
-    if (signals_ended())
-        return say(w->t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
-    if (w->t->dry_run)
-        return 0;
-    r = take_pieces(w, true, most, &done);
-    if (r == 0 && done >= w->entries.count)
-        return 0;
-    if (problem_count(w))
-        say_problems(w, _("this line was refused meanwhile"));
-    return say(w->t, r ? r : GDPOP_ERR_REFUSED,
-               _("stopped: %zu accounts, those of the first lines, are taken over"), done);
+    return say_problems(p->work, sentence);
 }
 
-static int with_store(struct work *w, char **answer)
+static int say_stopped(struct pieces *p, int code, size_t done)
 {
+    return say(
+        p->t, code,
+        _("stopped: %zu accounts, those of the first lines, are taken over; the same command "
+          "with the same files goes on there"),
+        done);
+}
+
+/* Everything that says what is taken over. */
+static int make_id(struct pieces *p)
+{
+    const struct work *w = p->work;
+    const char *org = w->organisation ? w->organisation : "";
+    const struct gdpop_arg parts[] = {
+        {"passwd", w->id[0], strlen(w->id[0])},
+        {"shadow", w->id[1], strlen(w->id[1])},
+        {"ldif", w->id[2], strlen(w->id[2])},
+        {"persons", w->persons.id, strlen(w->persons.id)},
+        {"org", org, strlen(org)},
+    };
+    int r = gdpop_table_id(parts, sizeof(parts) / sizeof(parts[0]), p->id);
+    return r ? say_library(p->t, r) : 0;
+}
+
+static int with_store(struct work *w, const char *actor, char **answer)
+{
+    struct pieces p = {.t = w->t,
+                       .what = "account.adopt",
+                       .actor = actor,
+                       .count = w->entries.count,
+                       .work = w,
+                       .enter = enter,
+                       .forget = forget_act,
+                       .problem_count = count_problems,
+                       .say_problems = say_all_problems,
+                       .say_stopped = say_stopped};
     w->outcomes = calloc(w->entries.count + 1, sizeof(*w->outcomes));
     if (!w->outcomes)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    int r = take_all_over(w);
-    if (r == 0)
-        r = adopt_show(w->t, &w->entries, w->outcomes, answer);
-    gdpop_admin_end(w->act);
-    forget_requests(w);
+    int r = make_id(&p);
+    if (r == 0 && (r = pieces_enter(&p)) == 0)
+        r = adopt_show(w->t, &w->entries, w->outcomes, p.from, answer);
+    pieces_end(&p);
     for (size_t i = 0; i < w->entries.count; i++)
         forget(&w->outcomes[i]);
     free(w->outcomes);
@@ -331,7 +311,7 @@ struct file {
     size_t len;
 };
 
-static int read_entries(struct work *w, struct file *f,
+static int read_entries(struct work *w, struct file *f, char id[static GDPOP_TABLE_ID_BYTES],
                         int (*read)(struct entries *all, const char *path, char *bytes))
 {
     int r = f->path ? user_file_read(w->t, f->path, false, &f->bytes, &f->len) : 0;
@@ -339,6 +319,9 @@ static int read_entries(struct work *w, struct file *f,
         return r;
     if (strlen(f->bytes) != f->len)
         return say(w->t, GDPOP_ERR_FORMAT, _("%s holds a NUL character: it is no text"), f->path);
+    const struct gdpop_arg content = {"file", f->bytes, f->len};
+    if ((r = gdpop_table_id(&content, 1, id)) != 0)
+        return say_library(w->t, r);
     r = read(&w->entries, f->path, f->bytes);
     return r ? say(w->t, r, "%s", gdpop_strerror(r)) : 0;
 }
@@ -372,12 +355,12 @@ struct files {
 static int read_files(struct work *w, struct files *f, size_t **row_of)
 {
     int r;
-    if ((r = read_entries(w, &f->passwd, passwd_read)) != 0 ||
-        (r = read_entries(w, &f->ldif, ldif_read)) != 0)
+    if ((r = read_entries(w, &f->passwd, w->id[0], passwd_read)) != 0 ||
+        (r = read_entries(w, &f->ldif, w->id[2], ldif_read)) != 0)
         return r;
     if (entries_sort(&w->entries) != 0)
         return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    if ((r = read_entries(w, &f->shadow, shadow_read)) != 0 ||
+    if ((r = read_entries(w, &f->shadow, w->id[1], shadow_read)) != 0 ||
         (f->persons && (r = table_file_read(w->t, f->persons, person_columns, &w->persons)) != 0) ||
         (r = join(w, row_of)) != 0)
         return r;
@@ -386,7 +369,7 @@ static int read_files(struct work *w, struct files *f, size_t **row_of)
                    f->passwd.path ? f->passwd.path : f->ldif.path);
     /* What cannot be told apart or joined cannot be tried. */
     return w->entries.problems.count
-               ? say_problems(w, _("nothing was written: correct these lines first"))
+               ? say_problems(w, _("nothing was written: correct these rows first"))
                : 0;
 }
 
@@ -416,6 +399,7 @@ static int run(struct tool *t, struct call *call)
                       .ldif.path = arguments_value(call, "ldif"),
                       .persons = arguments_value(call, "persons")};
     size_t *row_of = NULL;
+    const char *actor = NULL;
     char *answer = NULL;
     if (arguments_value(call, "template"))
         return table_file_template(stdout, person_columns);
@@ -423,11 +407,11 @@ static int run(struct tool *t, struct call *call)
     if (r == 0)
         r = read_files(&w, &f, &row_of);
     if (r == 0 && !t->recover)
-        r = actor_find(t, false, &w.actor);
+        r = actor_find(t, false, &actor);
     prompt_end();
     if (r == 0) {
         signals_hold();
-        r = with_store(&w, &answer);
+        r = with_store(&w, actor, &answer);
         signals_release();
     }
     if (answer)

@@ -13,8 +13,9 @@ struct outcome {
     bool password;
 };
 
-/* adopt_show.c: a row for each entry, in the order of organisations; *answer as by render. */
+/* adopt_show.c: a row for each entry from that one on, in the order of organisations; *answer as by
+ * render. */
 int adopt_show(struct tool *t, const struct entries *entries, const struct outcome *outcomes,
-               char **answer);
+               size_t from, char **answer);
 
 #endif

@@ -52,16 +52,16 @@ static char *count_lacking(const struct line *lines, size_t count)
 }
 
 int adopt_show(struct tool *t, const struct entries *entries, const struct outcome *outcomes,
-               char **answer)
+               size_t from, char **answer)
 {
-    size_t n = entries->count, skipped = 0;
+    size_t n = entries->count - from, skipped = 0;
     struct line *lines = calloc(n + 1, sizeof(*lines));
     struct gdpop_row *rows = calloc(n + 1, sizeof(*rows));
     struct gdpop_field(*fields)[5] = calloc(n + 1, sizeof(*fields));
     bool ok = lines && rows && fields;
     for (size_t i = 0; ok && i < n; i++) {
-        lines[i] = (struct line){&entries->list[i], &outcomes[i]};
-        skipped += *outcomes[i].skipped != '\0';
+        lines[i] = (struct line){&entries->list[from + i], &outcomes[from + i]};
+        skipped += *outcomes[from + i].skipped != '\0';
     }
     if (ok)
         qsort(lines, n, sizeof(*lines), by_organisation);

@@ -3,7 +3,7 @@
 #include "act.h"
 #include "actor.h"
 #include "csv.h"
-#include "progress.h"
+#include "pieces.h"
 #include "prompt.h"
 #include "render.h"
 #include "say.h"
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* The columns of a form. */
 static const struct column account_columns[] = {
@@ -46,13 +45,13 @@ static const struct column org_columns[] = {
     {NULL},
 };
 
-#define SYSTEMS_MAX 16
+enum { SUPERVISED_BY = 4, SYSTEMS_MAX = 16 };
 
-/* Values of one row by column, NULL for empty ones, and the row's outcome. */
+/* Values of one row by column, NULL for empty ones, and the act it was added in. */
 struct row {
     const char *values[TABLE_COLUMNS_MAX];
     char *person;
-    bool refused;
+    unsigned act; /* 0 none */
 };
 
 static int add_account(struct gdpop_admin *a, struct row *row)
@@ -101,153 +100,108 @@ static int add_org(struct gdpop_admin *a, struct row *row)
 }
 
 struct import {
+    const char *what;
     const struct column *columns;
     int (*add)(struct gdpop_admin *a, struct row *row);
-    bool rows_depend; /* a row may name an earlier one */
+    size_t parent; /* column that may name an earlier row; 0 none */
 };
 
-/* More would hardly be read, and each costs an act of its own. */
-#define PROBLEMS_MAX 1000
-
-enum { PIECE_ROWS = 1000, PAUSE_NSEC = 20000000 };
+struct named_row {
+    const char *name;
+    size_t row;
+};
 
 struct work {
-    struct tool *t;
     const struct import *import;
     struct table_file *file;
-    const char *actor;
-    struct gdpop_admin *act;
     struct row *rows;
+    struct named_row *names; /* by their first column, where a row may name another */
 };
 
-static int begin(struct work *w)
+static int by_name(const void *a, const void *b)
 {
-    int r = gdpop_admin_begin(w->t->g, w->actor, w->t->recover ? GDPOP_ADMIN_RECOVER : 0, &w->act);
-    if (r == 0)
-        r = gdpop_admin_expect(w->act, 2 * w->file->row_count);
-    return r ? say_library(w->t, r) : 0;
+    return strcmp(((const struct named_row *)a)->name, ((const struct named_row *)b)->name);
 }
 
-/* A refused row ends its act. The rows behind it are tried in another one, which will not be
- * committed either, so that all errors are told at once. */
-static int begin_again(struct work *w, size_t done)
+/* The row that bears the name, before this one. */
+static struct row *row_named(const struct work *w, const char *name, size_t before)
 {
-    gdpop_admin_end(w->act);
-    w->act = NULL;
-    int r = begin(w);
-    for (size_t i = 0; i < done && r == 0 && w->import->rows_depend; i++)
-        if (!w->rows[i].refused && (r = w->import->add(w->act, &w->rows[i])) != 0)
-            say_library(w->t, r);
-    return r;
+    struct named_row key = {name, 0}, *found = NULL;
+    if (name && w->names)
+        found = bsearch(&key, w->names, w->file->row_count, sizeof(key), by_name);
+    return found && found->row < before ? &w->rows[found->row] : NULL;
 }
 
-static bool is_row_error(int r)
+/* Where a row is only tried, those that it stands on may have been tried in another act: they come
+ * first in this one. What is refused of them has been told at its own place. */
+static void add_parents(struct pieces *p, size_t row)
 {
-    return r != GDPOP_ERR_NOT_AUTHORISED && say_exit_code(r) != EXIT_SYSTEM;
+    enum { DEPTH_MAX = 32 };
+    struct work *w = p->work;
+    struct row *above[DEPTH_MAX], *r = &w->rows[row];
+    size_t n = 0;
+    while (n < DEPTH_MAX && (r = row_named(w, r->values[w->import->parent], row)) != NULL &&
+           r->act != p->acts)
+        above[n++] = r;
+    while (n > 0 && (r = above[--n])->values[0] && w->import->add(p->act, r) == 0)
+        r->act = p->acts;
 }
 
-/* What is refused of the rows [from, to) is noted; the act is another one then. */
-static int try_rows(struct work *w, size_t from, size_t to, size_t most)
+static int enter(struct pieces *p, size_t i, bool *refused)
 {
-    size_t count = w->file->row_count;
-    for (size_t i = from; i < to && w->file->problems.count < most && !signals_ended(); i++) {
-        if (i % 64 == 0)
-            progress_show(_("Entering rows"), i, count, NULL);
-        w->rows[i].refused = w->file->bad[i];
-        if (w->file->bad[i])
-            continue;
-        table_file_values(w->file, i, w->rows[i].values);
-        int r = w->import->add(w->act, &w->rows[i]);
-        if (r && !is_row_error(r))
-            return say_library(w->t, r);
-        w->rows[i].refused = r != 0;
-        if (r == 0)
-            continue;
-        table_file_refused(w->file, i, r, gdpop_error());
-        if (i + 1 < to && (r = begin_again(w, i)) != 0)
-            return r;
+    struct work *w = p->work;
+    struct row *row = &w->rows[i];
+    if (w->file->bad[i])
+        return 0;
+    if (p->trial && w->import->parent)
+        add_parents(p, i);
+    int r = w->import->add(p->act, row);
+    if (r == 0) {
+        row->act = p->acts;
+        return 0;
     }
+    if (!pieces_row_error(r))
+        return say_library(p->t, r);
+    table_file_refused(w->file, i, r, gdpop_error());
+    *refused = true;
     return 0;
 }
 
-static int say_problems(struct work *w, size_t most)
+static size_t problem_count(const struct pieces *p)
 {
-    const struct problems *problems = &w->file->problems;
-    if (problems->count == 0)
-        return 0;
-    return table_file_say(
-        w->t, w->file,
-        problems->count < most
-            ? _("nothing was written: correct these rows first")
-            : _("nothing was written: correct these rows first; there may be more"));
+    const struct work *w = p->work;
+    return w->file->problems.count;
 }
 
-/* All in one act, or none. */
-static int add_at_once(struct work *w)
+static int say_problems(struct pieces *p, const char *sentence)
 {
-    size_t most = w->file->problems.count + PROBLEMS_MAX;
-    int r = begin(w);
-    if (r != 0 || (r = try_rows(w, 0, w->file->row_count, most)) != 0 ||
-        (r = say_problems(w, most)) != 0)
-        return r;
-    return act_commit(w->t, w->act);
+    struct work *w = p->work;
+    return table_file_say(p->t, w->file, sentence);
 }
 
-/* An act holds the store, so that logins wait: of a long table each piece is one, with a pause in
- * which they go first. All pieces are tried before the first is written. */
-static int add_pieces(struct work *w, bool write, size_t most, size_t *done)
+static int say_stopped(struct pieces *p, int code, size_t row)
 {
-    size_t count = w->file->row_count;
-    int r = 0;
-    for (*done = 0; r == 0 && *done < count && !signals_ended(); *done += PIECE_ROWS) {
-        size_t to = *done + PIECE_ROWS < count ? *done + PIECE_ROWS : count;
-        if ((r = begin(w)) == 0 && (r = try_rows(w, *done, to, most)) == 0 && write)
-            r = w->file->problems.count ? GDPOP_ERR_REFUSED : gdpop_admin_commit(w->act);
-        if (r != 0 && write && w->file->problems.count == 0)
-            say_library(w->t, r);
-        gdpop_admin_end(w->act);
-        w->act = NULL;
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
-        if (r != 0)
-            break;
-    }
-    return r;
+    struct work *w = p->work;
+    return say(p->t, code,
+               _("stopped: the lines up to %zu are written, and none behind them; the same command "
+                 "with the same table goes on there"),
+               table_file_line(w->file, row - 1));
 }
 
-static int add_long(struct work *w)
-{
-    size_t most = w->file->problems.count + PROBLEMS_MAX, done;
-    int r = add_pieces(w, false, most, &done);
-    if (r != 0 || (r = say_problems(w, most)) != 0)
-        return r;
-    if (signals_ended())
-        return say(w->t, GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
-    if (w->t->dry_run)
-        return 0;
-    r = add_pieces(w, true, most, &done);
-    if (r == 0 && done >= w->file->row_count)
-        return 0;
-    if (w->file->problems.count)
-        table_file_say(w->t, w->file, _("this row was refused meanwhile"));
-    if (done == 0)
-        return say(w->t, r ? r : GDPOP_ERR_REFUSED, _("stopped: nothing was written"));
-    return say(w->t, r ? r : GDPOP_ERR_REFUSED,
-               _("stopped: the lines up to %zu are written, and none behind them"),
-               table_file_line(w->file, done - 1));
-}
-
-static int show(struct tool *t, const struct import *import, const struct table_file *file,
-                const struct row *rows, char **answer)
+/* What this run entered. */
+static int show(struct pieces *p, char **answer)
 {
     char message[160];
-    size_t n = file->row_count;
-    bool persons = import->add == add_account;
+    const struct work *w = p->work;
+    const struct row *rows = w->rows + p->from;
+    size_t n = p->count - p->from;
+    bool persons = w->import->add == add_account;
     struct gdpop_row *list = calloc(n + 1, sizeof(*list));
     struct gdpop_field(*fields)[3] = calloc(n + 1, sizeof(*fields));
     char(*lines)[24] = calloc(n + 1, sizeof(*lines));
     int r;
     for (size_t i = 0; list && fields && lines && i < n; i++) {
-        snprintf(lines[i], sizeof(lines[i]), "%zu", table_file_line(file, i));
+        snprintf(lines[i], sizeof(lines[i]), "%zu", table_file_line(w->file, p->from + i));
         fields[i][0] = (struct gdpop_field){"line", _("Line"), GDPOP_FIELD_NUMBER, lines[i]};
         fields[i][1] = (struct gdpop_field){persons ? "user" : "id", persons ? _("User") : _("Id"),
                                             GDPOP_FIELD_TEXT, rows[i].values[0]};
@@ -259,29 +213,48 @@ static int show(struct tool *t, const struct import *import, const struct table_
              persons ? _("%zu applications were entered.") : _("%zu organisations were added."), n);
     const struct gdpop_result result = {true, true, n, list, message};
     if (list && fields && lines)
-        r = render(t, &result, NULL, answer);
+        r = render(p->t, &result, NULL, answer);
     else
-        r = say(t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
+        r = say(p->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
     free(list);
     free(fields);
     free(lines);
     return r;
 }
 
-static int with_store(struct work *w, char **answer)
+static int read_rows(struct work *w)
 {
-    w->rows = calloc(w->file->row_count + 1, sizeof(*w->rows));
-    if (!w->rows)
-        return say(w->t, GDPOP_ERR_NOMEM, "%s", gdpop_strerror(GDPOP_ERR_NOMEM));
-    bool at_once = w->import->rows_depend || w->file->row_count <= PIECE_ROWS;
-    int r = at_once ? add_at_once(w) : add_long(w);
-    progress_end();
+    size_t n = w->file->row_count;
+    w->rows = calloc(n + 1, sizeof(*w->rows));
+    w->names = w->import->parent ? calloc(n + 1, sizeof(*w->names)) : NULL;
+    if (!w->rows || (w->import->parent && !w->names))
+        return GDPOP_ERR_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        table_file_values(w->file, i, w->rows[i].values);
+        if (w->names)
+            w->names[i] = (struct named_row){w->rows[i].values[0] ? w->rows[i].values[0] : "", i};
+    }
+    if (w->names)
+        qsort(w->names, n, sizeof(*w->names), by_name);
+    return 0;
+}
+
+static int with_store(struct pieces *p, char **answer)
+{
+    struct work *w = p->work;
+    const struct gdpop_arg part = {p->what, w->file->id, strlen(w->file->id)};
+    int r = read_rows(w);
     if (r == 0)
-        r = show(w->t, w->import, w->file, w->rows, answer);
-    gdpop_admin_end(w->act);
-    for (size_t i = 0; i < w->file->row_count; i++)
+        r = gdpop_table_id(&part, 1, p->id);
+    if (r != 0)
+        r = say(p->t, r, "%s", gdpop_strerror(r));
+    else if ((r = pieces_enter(p)) == 0)
+        r = show(p, answer);
+    pieces_end(p);
+    for (size_t i = 0; w->rows && i < w->file->row_count; i++)
         free(w->rows[i].person);
     free(w->rows);
+    free(w->names);
     return r;
 }
 
@@ -296,8 +269,17 @@ static int import_file(struct tool *t, const struct import *import, const char *
     prompt_end();
     if (r == 0) {
         signals_hold();
-        struct work w = {t, import, &file, actor, NULL, NULL};
-        r = with_store(&w, &answer);
+        struct work w = {.import = import, .file = &file};
+        struct pieces p = {.t = t,
+                           .what = import->what,
+                           .actor = actor,
+                           .count = file.row_count,
+                           .work = &w,
+                           .enter = enter,
+                           .problem_count = problem_count,
+                           .say_problems = say_problems,
+                           .say_stopped = say_stopped};
+        r = with_store(&p, &answer);
         signals_release();
     }
     if (answer)
@@ -322,13 +304,13 @@ static int run_import(struct tool *t, struct call *call, const struct import *im
 
 static int run_accounts(struct tool *t, struct call *call)
 {
-    static const struct import import = {account_columns, add_account, false};
+    static const struct import import = {"account.import", account_columns, add_account, 0};
     return run_import(t, call, &import);
 }
 
 static int run_orgs(struct tool *t, struct call *call)
 {
-    static const struct import import = {org_columns, add_org, true};
+    static const struct import import = {"org.import", org_columns, add_org, SUPERVISED_BY};
     return run_import(t, call, &import);
 }
 

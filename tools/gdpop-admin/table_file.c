@@ -290,6 +290,9 @@ int table_file_read(const struct tool *t, const char *path, const struct column 
     int r = user_file_read(t, path, false, &file->bytes, &len);
     if (r)
         return r;
+    const struct gdpop_arg content = {"table", file->bytes, len};
+    if ((r = gdpop_table_id(&content, 1, file->id)) != 0)
+        return say_library(t, r);
     if (is_workbook(file->bytes, len))
         return say(t, GDPOP_ERR_FORMAT,
                    _("%s is a workbook: open it in the spreadsheet and save it as CSV"), path);

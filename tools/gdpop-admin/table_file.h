@@ -29,10 +29,11 @@ struct table_file {
     size_t column_count;
     struct csv csv;
     char *bytes;
-    size_t at[TABLE_COLUMNS_MAX]; /* where each column stands in the file, from 1; 0: it has not */
-    size_t row_count;             /* rows behind the header */
-    char (*dates)[16];            /* cells of the date column in their one form */
-    bool *bad;                    /* of each row: it has a problem already */
+    char id[GDPOP_TABLE_ID_BYTES]; /* digest of the bytes as they were read */
+    size_t at[TABLE_COLUMNS_MAX];  /* where each column stands in the file, from 1; 0: it has not */
+    size_t row_count;              /* rows behind the header */
+    char (*dates)[16];             /* cells of the date column in their one form */
+    bool *bad;                     /* of each row: it has a problem already */
     struct problems problems;
 };
 
