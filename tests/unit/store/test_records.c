@@ -98,7 +98,7 @@ static void test_every_table(void **state)
                                 filled(f->arena, store_tables[tables])));
     assert_ok(txn_commit(t));
     store_close(s);
-    assert_int_equal(tables, 27);
+    assert_int_equal(tables, 28);
 
     s = fixture_open(f);
     assert_ok(store_read(s, f->arena, &t));
