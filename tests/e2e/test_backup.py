@@ -30,6 +30,7 @@ class TestBackup(HostTest):
 
     def test_backup_and_restore(self):
         host, lab = self.host, self.lab
+        host.admin(f"audit checkpoint --to {FOLDER}/early", by=AUDIT)
         lab.sh(f"gdpop-admin backup create --out {FOLDER}/one")  # the host's own, as by cron
         self.assertEqual(os.stat(f"{FOLDER}/one").st_mode & 0o777, 0o600)
         host.admin(f"backup verify --file {FOLDER}/one", by=AUDIT)
@@ -39,6 +40,7 @@ class TestBackup(HostTest):
         self.assertEqual(done.status, 0, done)
         host.admin(f"account freeze {USER} --reason later", by=SECURITY)
         uid = lab.sh(f"id -u {USER}").text
+        host.admin(f"audit checkpoint --to {FOLDER}/late", by=AUDIT)
 
         shutil.rmtree("/var/lib/gdpop")
         shutil.rmtree("/etc/gdpop/keys")
@@ -57,8 +59,12 @@ class TestBackup(HostTest):
         self.assertEqual(host.ssh(USER).status, 0)  # as it was then: not frozen yet
         events = host.events(action="backup.restore")
         self.assertIn(f"witnesses={SECURITY}", events[-1]["detail"])
-        done = host.admin(f"audit verify --seal-key {FOLDER}/seal-key", by=AUDIT, check=False)
-        self.assertIn(done.status, (0, 1), done)
+        # A new chain of seals for the auditor, who sees by a later checkpoint what was put back.
+        host.admin(f"audit verify --seal-key {FOLDER}/seal-key", by=AUDIT)
+        host.admin(f"audit verify --anchor {FOLDER}/early", by=AUDIT)
+        done = host.admin(f"audit verify --anchor {FOLDER}/late", by=AUDIT, check=False)
+        self.assertEqual(done.status, 1, done)
+        self.assertIn("was put back and continued differently", done.text)
         host.admin("keys rotate", by=SECURITY)
         self.assertEqual(host.ssh(USER).status, 0)
 
