@@ -37,7 +37,7 @@ static int start(char *const *argv, int out, pid_t *pid)
 
 static int64_t now_ms(void)
 {
-    struct timespec t;
+    struct timespec t = {0};
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }

@@ -8,7 +8,7 @@
 
 int64_t clock_now(void)
 {
-    struct timespec now;
+    struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     return now.tv_sec * CLOCK_SECOND + now.tv_nsec / 1000;
 }

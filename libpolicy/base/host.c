@@ -53,7 +53,7 @@ void host_boot_id(char out[static 40])
 
 int64_t host_uptime(void)
 {
-    struct timespec t;
+    struct timespec t = {0};
     clock_gettime(CLOCK_BOOTTIME, &t);
     return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
 }

@@ -27,7 +27,7 @@ struct holder {
 
 static int64_t monotonic_ms(void)
 {
-    struct timespec now;
+    struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }

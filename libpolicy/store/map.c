@@ -23,7 +23,7 @@ void gate_init(struct gate *g)
 
 static struct timespec deadline_after(int wait_ms)
 {
-    struct timespec t;
+    struct timespec t = {0};
     clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_sec += wait_ms / 1000;
     t.tv_nsec += (long)(wait_ms % 1000) * 1000000;

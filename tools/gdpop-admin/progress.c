@@ -16,7 +16,7 @@ static size_t shown_columns;
 
 static int64_t now_ms(void)
 {
-    struct timespec t;
+    struct timespec t = {0};
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
