@@ -260,8 +260,15 @@ class TestHostile(HostTest):
 
     # the caller
 
+    def rescued(self, service, limit):
+        """Both phases for the break-glass name."""
+        return self.call(["pamtester", service, RESCUE, "authenticate", "acct_mgmt"],
+                         [self.host.password[RESCUE]], preexec_fn=limit).returncode
+
     def test_limits(self):
-        """As root, whose limits are its own; a user's are lifted."""
+        """As root, whose limits are its own; a user's are lifted. Break-glass works wherever it
+        would without gdpop."""
+        self.lab.write("/etc/pam.d/stock", "auth required pam_unix.so\naccount required pam_unix.so\n")
         mib = 1 << 20
         limits = [(resource.RLIMIT_NOFILE, n) for n in (4, 5, 6, 7, 8, 10, 12, 16)]
         limits += [(resource.RLIMIT_AS, n * mib) for n in (12, 16, 20, 24, 28, 32, 40, 48, 64, 128)]
@@ -281,6 +288,9 @@ class TestHostile(HostTest):
                 user = self.by_user(preexec_fn=limit)
                 self.assertIn(user, {0, 1, 126, 127} | short)
                 seen |= {root, user}
+                fits = kind != resource.RLIMIT_AS or value >= 32 * mib  # the module itself
+                if fits and self.rescued("stock", limit) == 0:
+                    self.assertEqual(self.rescued("login", limit), 0)
         self.assertTrue({0, 1} <= seen)
         # Nothing was recorded without its seal.
         self.assertFalse(self.host.events(action="audit.unsealed"))
