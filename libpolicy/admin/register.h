@@ -33,6 +33,7 @@ struct register_field {
     bool required; /* from the beginning; moves may need more */
     const char *choices;
     const char *title;
+    bool masked; /* a number that tells who a person is, shown in part only */
 };
 
 struct register_move {

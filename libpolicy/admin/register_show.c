@@ -1,6 +1,8 @@
 /* Reading the registers. */
 #include "admin/register.h"
 
+#include "model/identity.h"
+
 static int describe(struct gdpop_admin *a, const struct register_kind *kind,
                     const Model__RegisterEntry *e, const struct settings *s)
 {
@@ -124,15 +126,24 @@ static int due(struct gdpop_admin *a, const struct request *q)
         a->result.count);
 }
 
+static int show_field(struct gdpop_admin *a, const struct register_field *f, const char *value)
+{
+    char part[64];
+    if (f->masked) {
+        identity_mask(value, part, sizeof(part));
+        value = part;
+    }
+    return result_shown(a, f->name, text_get(f->title), value,
+                        f->kind == FIELD_CHOICE ? word_shown(value) : value);
+}
+
 static int show_fields(struct gdpop_admin *a, const struct register_kind *kind,
                        const Model__RegisterEntry *e)
 {
     int r = 0;
     for (const struct register_field *f = kind->fields; r == 0 && f->name; f++)
         if (*register_value(e, f->name))
-            r = result_shown(a, f->name, text_get(f->title), register_value(e, f->name),
-                             f->kind == FIELD_CHOICE ? word_shown(register_value(e, f->name))
-                                                     : register_value(e, f->name));
+            r = show_field(a, f, register_value(e, f->name));
     return r;
 }
 

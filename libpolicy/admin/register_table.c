@@ -4,6 +4,10 @@
     {                                                                                              \
         .name = field, .kind = k, .required = true, .title = text                                  \
     }
+#define NEED_MASKED(field, text)                                                                   \
+    {                                                                                              \
+        .name = field, .kind = FIELD_TEXT, .required = true, .title = text, .masked = true         \
+    }
 #define MAY(field, k, text)                                                                        \
     {                                                                                              \
         .name = field, .kind = k, .title = text                                                    \
@@ -188,17 +192,16 @@ const struct register_kind register_kinds[] = {
     {.name = "query",
      .title = N_("Queries by other units (A6)"),
      .tags = "GD-5.6 GD-5.8 GD-15",
-     .fields =
-         FIELDS(NEED("applicant", FIELD_TEXT, N_("Applicant")),
-                NEED("applicant_document", FIELD_TEXT, N_("Document of the applicant")),
-                NEED("unit", FIELD_TEXT, N_("Unit")), NEED("phone", FIELD_TEXT, N_("Telephone")),
-                {"content", FIELD_CHOICES, true, "records export statistics comparison other",
-                 N_("Content")},
-                MAY("content_other", FIELD_TEXT, N_("Other content")),
-                NEED("purpose", FIELD_TEXT, N_("Purpose")),
-                NEED("letter", FIELD_TEXT, N_("Letter of introduction")),
-                MAY("approver", FIELD_LEADER, N_("Approved by")),
-                MAY("handler", FIELD_PERSON, N_("Handled by"))),
+     .fields = FIELDS(NEED("applicant", FIELD_TEXT, N_("Applicant")),
+                      NEED_MASKED("applicant_document", N_("Document of the applicant")),
+                      NEED("unit", FIELD_TEXT, N_("Unit")), NEED_MASKED("phone", N_("Telephone")),
+                      {"content", FIELD_CHOICES, true, "records export statistics comparison other",
+                       N_("Content")},
+                      MAY("content_other", FIELD_TEXT, N_("Other content")),
+                      NEED("purpose", FIELD_TEXT, N_("Purpose")),
+                      NEED("letter", FIELD_TEXT, N_("Letter of introduction")),
+                      MAY("approver", FIELD_LEADER, N_("Approved by")),
+                      MAY("handler", FIELD_PERSON, N_("Handled by"))),
      .moves = MOVES({"", "applied", SYSTEM, ""}, {"applied", "approved", EITHER, "approver"},
                     {"applied", "rejected", EITHER, "approver"},
                     {"approved", "answered", SYSTEM, "handler"}),
