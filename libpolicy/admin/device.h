@@ -16,4 +16,11 @@ int device_check_binder(const struct gdpop_admin *a, const Model__Account *x);
 /* A new revocation code, its digest in the binding and the code itself in the result, once. */
 int device_new_code(struct gdpop_admin *a, Model__Binding *b);
 
+/* lost.c: ends what is run from the device; *ended counts the accounts. */
+int device_end_sessions(struct gdpop_admin *a, const char *device, size_t *ended);
+
+/* device_state.c: "repair" (it logs in nobody), "back" (what it was before) or "retired" (for good,
+ * its bindings end). GDPOP_ERR_REFUSED when its state does not allow it. */
+int device_become(struct gdpop_admin *a, const char *id, const char *state);
+
 #endif

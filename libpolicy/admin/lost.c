@@ -74,21 +74,30 @@ static int end_sessions_on(struct gdpop_admin *a, const char *account, const cha
     return admin_end_sessions_after(a, x->uid);
 }
 
-static int mark(struct gdpop_admin *a, Model__Device *d, const char *detail)
+int device_end_sessions(struct gdpop_admin *a, const char *device, size_t *ended)
 {
     Model__Binding **list;
-    size_t count, ended = 0;
+    size_t count;
+    int r = store_bindings_of_device(a->call.txn, device, &list, &count);
+    *ended = 0;
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = end_sessions_on(a, list[i]->account, device, ended);
+    return r;
+}
+
+static int mark(struct gdpop_admin *a, Model__Device *d, const char *detail)
+{
+    size_t ended;
     int r;
     if (strcmp(d->state, "lost") == 0)
         return err_fail(GDPOP_ERR_EXISTS, _("the device %s is reported lost already"), d->id);
+    if (strcmp(d->state, "retired") == 0)
+        return err_fail(GDPOP_ERR_REFUSED, _("the device %s is retired already"), d->id);
     d->lost_at = a->now_at;
     if ((r = device_put_state(a, d, "lost")) != 0 ||
         (r = admin_event(a, "device.lost", NULL, d->id, detail)) != 0 ||
-        (r = store_bindings_of_device(a->call.txn, d->id, &list, &count)) != 0)
+        (r = device_end_sessions(a, d->id, &ended)) != 0)
         return r;
-    for (size_t i = 0; i < count; i++)
-        if ((r = end_sessions_on(a, list[i]->account, d->id, &ended)) != 0)
-            return r;
     return result_message(
         a, _("the device %s (%s) is lost: it logs in nobody; sessions of %zu accounts end"), d->id,
         d->name, ended);

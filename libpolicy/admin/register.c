@@ -1,6 +1,7 @@
 /* register: add, move, withdraw, list, show, due, kinds. */
 #include "admin/register.h"
 
+#include "admin/device.h"
 #include "admin/obligation.h"
 
 /* ---- Writing ---- */
@@ -72,7 +73,8 @@ static int step(struct gdpop_admin *a, const struct request *q, const struct reg
     m->recorded_at = a->now_at;
     if ((r = read_paper(a, q, kind->name, m->at, &m->paper)) != 0 ||
         (r = register_take_fields(a, kind, e, move->needs, texts, count)) != 0 ||
-        (r = register_check_fields(a, kind, e, move->needs, m->at)) != 0)
+        (r = register_check_fields(a, kind, e, move->needs, m->at)) != 0 ||
+        (move->device && e->device[0] && (r = device_become(a, e->device, move->device)) != 0))
         return r;
     return codec_add_message(a->call.arena, &e->moves, &e->n_moves, m);
 }
@@ -222,7 +224,10 @@ static int withdraw(struct gdpop_admin *a, const struct request *q)
     if ((r = check_duty(a, kind, away.to, find_move(kind, "", NULL)->duties)) != 0 ||
         (*e->person && (r = admin_not_own_person(a, e->person)) != 0))
         return r;
-    if ((r = obligation_spares(a, e->id)) != 0)
+    const struct register_move *first = find_move(kind, "", NULL);
+    bool away_now = first->device && e->device[0] && strcmp(e->state, first->to) == 0;
+    if ((r = obligation_spares(a, e->id)) != 0 ||
+        (away_now && (r = device_become(a, e->device, "back")) != 0))
         return r;
     if (!(m = arena_alloc(a->call.arena, sizeof(*m))))
         return GDPOP_ERR_NOMEM;

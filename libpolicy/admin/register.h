@@ -40,7 +40,8 @@ struct register_move {
     const char *from; /* "" : an entry begins in `to`; NULL ends the list */
     const char *to;
     unsigned duties;
-    const char *needs; /* fields that must be there then, separated by blanks */
+    const char *needs;  /* fields that must be there then, separated by blanks */
+    const char *device; /* what the entry's device becomes then (device_become); NULL: nothing */
 };
 
 enum due_kind {

@@ -292,8 +292,9 @@ const struct register_kind register_kinds[] = {
                       NEED("wipe_proof", FIELD_TEXT, N_("Proof of wiping")),
                       NEED("back_by", FIELD_DATE, N_("Expected back by")),
                       MAY("found", FIELD_TEXT, N_("Found"))),
-     .moves = MOVES({"", "sent", SYSTEM, ""}, {"sent", "returned", SYSTEM, "found"},
-                    {"sent", "scrapped", SYSTEM, "found"}),
+     .moves =
+         MOVES({"", "sent", SYSTEM, "", "repair"}, {"sent", "returned", SYSTEM, "found", "back"},
+               {"sent", "scrapped", SYSTEM, "found", "retired"}),
      .due = DUE(BY("back_by", "sent"))},
     {.name = "secret-custody",
      .title = N_("Secrets outside gdpop in custody"),

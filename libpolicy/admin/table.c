@@ -16,7 +16,7 @@ extern const struct operation operations_account[], operations_account_state[],
     operations_hold[], operations_destroy[], operations_reset[], operations_correct[],
     operations_purge[], operations_account_sheet[], operations_succession[], operations_adopt[],
     operations_backup[], operations_restore[], operations_keys[], operations_observe[],
-    operations_review[], operations_service[], operations_manifest[];
+    operations_review[], operations_service[], operations_manifest[], operations_device_state[];
 
 const struct operation *const operation_files[] = {
     operations_account,
@@ -73,6 +73,7 @@ const struct operation *const operation_files[] = {
     operations_review,
     operations_service,
     operations_manifest,
+    operations_device_state,
     NULL,
 };
 

@@ -21,6 +21,7 @@ static const struct once all[] = {
      {"host", "reason", "filing-number", "approver", "paper", "paper-number"},
      {"app1", "x", "1", "P000009", "scan", "1"}},
     {"org", "merge", {"id", "into"}, {"county", "city"}},
+    {"device", "retire", {"id", "reason"}, {"D000001", "x"}},
     {"person", "purge", {"id", "paper"}, {"P000005", "scan"}},
 };
 enum { COUNT = sizeof(all) / sizeof(all[0]) };

@@ -65,6 +65,96 @@ static void moves_of_an_account(void **state)
         }
 }
 
+struct device_case {
+    const char *state; /* before */
+    bool bound;
+    const char *after[7]; /* bind unbind lost found send returned retire; NULL: refused */
+};
+
+static int put_device(struct txn *t, void *arg)
+{
+    const struct device_case *c = arg;
+    Model__RegisterEntry e = MODEL__REGISTER_ENTRY__INIT;
+    Model__RegisterMove m = MODEL__REGISTER_MOVE__INIT, *moves[] = {&m};
+    Model__Device d = MODEL__DEVICE__INIT;
+    Model__Binding b = MODEL__BINDING__INIT;
+    d.id = b.device = e.device = T("D000001");
+    d.kind = T("computer");
+    d.name = T("pc");
+    d.organisation = e.organisation = T("county");
+    d.state = T(c->state);
+    b.account = T("zhangsan");
+    b.from_at = 1;
+    e.id = T("R000009"); /* sent for repair at some time */
+    e.register_ = T("repair");
+    e.state = m.state = T("sent");
+    m.at = m.recorded_at = 1;
+    e.moves = moves;
+    e.n_moves = 1;
+    assert_int_equal(store_put_device(t, &d), 0);
+    assert_int_equal(store_put_register_entry(t, &e), 0);
+    return c->bound ? store_put_binding(t, &b) : 0;
+}
+
+#define REPAIR                                                                                     \
+    "field", "repairer=维修站", "field", "qualification=资质1号", "field", "backup_proof=备份单",  \
+        "field", "wipe_proof=清除单", "field", "back_by=2026-12-31"
+
+static int move_device(struct fixture *f, int move)
+{
+    static const char id[] = "D000001";
+    switch (move) {
+    case 0:
+        return RUN(f, "sysadm", "device", "bind", "id", id, "user", "lisi");
+    case 1:
+        return RUN(f, "sysadm", "device", "unbind", "id", id, "user", "zhangsan");
+    case 2:
+        return RUN(f, "sysadm", "device", "lost", "id", id);
+    case 3:
+        return RUN(f, "secadm", "device", "found", "id", id);
+    case 4:
+        return RUN(f, "sysadm", "register", "add", "register", "repair", "device", id, REPAIR);
+    case 5: /* what the repairer wrote is required when it is sent */
+        return RUN(f, "sysadm", "register", "move", "id", "R000009", "state", "returned", REPAIR,
+                   "field", "found=主板");
+    default:
+        return RUN(f, "sysadm", "device", "retire", "id", id, "reason", "x");
+    }
+}
+
+/* What is away for repair, lost or retired logs in nobody (rule device); only what leads back to
+ * "bound" lets it in again. */
+static void moves_of_a_device(void **state)
+{
+    static const struct device_case cases[] = {
+        {"registered", false, {"bound", NULL, "lost", NULL, "repair", "registered", "retired"}},
+        {"bound", true, {"bound", "registered", "lost", NULL, "repair", "bound", "retired"}},
+        {"lost", true, {NULL, "lost", NULL, "bound", NULL, "lost", "retired"}},
+        {"lost", false, {NULL, NULL, NULL, "registered", NULL, "lost", "retired"}},
+        {"repair", true, {NULL, "repair", "lost", NULL, NULL, "bound", "retired"}},
+        {"repair", false, {NULL, NULL, "lost", NULL, NULL, "registered", "retired"}},
+        {"retired", false, {NULL, NULL, NULL, NULL, NULL, "retired", NULL}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (int move = 0; move < 7; move++) {
+            void *own;
+            workflow_setup(&own);
+            struct fixture *f = own;
+            with_store(f, put_device, (void *)(uintptr_t)&cases[i]);
+            int r = move_device(f, move);
+            if ((r == 0) != (cases[i].after[move] != NULL))
+                fail_msg("%s, move %d: %d %s", cases[i].state, move, r, err_sentence());
+            assert_ok(RUN(f, "sysadm", "device", "show", "id", "D000001"));
+            const char *wanted = cases[i].after[move] ? cases[i].after[move] : cases[i].state;
+            if (strcmp(field(f, 0, "state"), wanted) != 0)
+                fail_msg("%s, move %d: %s", cases[i].state, move, field(f, 0, "state"));
+            if (move == 6 && r == 0)
+                assert_string_equal(field(f, 0, "accounts"), "");
+            fixture_teardown(&own);
+        }
+}
+
 struct entry {
     const struct register_kind *kind;
     const char *state;
@@ -134,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_of_an_account),
+        cmocka_unit_test(moves_of_a_device),
         WORKFLOW_TEST(moves_of_every_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
