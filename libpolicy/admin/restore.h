@@ -8,7 +8,7 @@
  * error it stays beside it, and gdpop_close takes it away. */
 int restore_place(struct gdpop *g);
 
-/* Only a break-glass login, or none at all, may (act.c). GDPOP_ERR_NOT_AUTHORISED. */
+/* Only a break-glass login, or none at all, may (act_begin.c). GDPOP_ERR_NOT_AUTHORISED. */
 int act_check_unnamed(const struct gdpop *g);
 
 #endif
