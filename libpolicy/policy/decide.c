@@ -86,20 +86,42 @@ static int append(struct txn *t, const struct gdpop_evidence *ev, const struct s
     return in ? trail_append(t, e) : trail_append_anyway(t, e);
 }
 
-/* What observed rules would have denied stands in events of their own. */
-static int append_observed(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
-                           const char *action, bool in, const struct trace *trace)
+static void name_finding(const struct finding *f, Model__Event *e)
 {
-    for (size_t i = 0; i < trace->count; i++) {
+    e->rule = (char *)f->rule;
+    e->tag = (char *)f->tag;
+    e->code = (char *)f->code;
+    e->object = (char *)f->permit;
+    e->detail = (char *)f->seen;
+}
+
+/* The permit that lets this login pass a rule; the event of the login itself names the first. */
+static const struct finding *used_permit(const struct gdpop_verdict *v, const struct trace *trace)
+{
+    bool in = v->outcome == GDPOP_ALLOWED || v->outcome == GDPOP_CHANGE_PASSWORD;
+    for (size_t i = 0; in && trace && !v->rule[0] && i < trace->count; i++)
+        if (!trace->finding[i].observed && trace->finding[i].permit[0])
+            return &trace->finding[i];
+    return NULL;
+}
+
+/* What observed rules would have denied, and further permits that let pass, stand in events of
+ * their own. */
+static int append_others(struct txn *t, const struct gdpop_evidence *ev, const struct subject *s,
+                         const char *action, const struct gdpop_verdict *v,
+                         const struct trace *trace)
+{
+    const struct finding *named = used_permit(v, trace);
+    bool in = lets_in(s, v),
+         denied = v->outcome != GDPOP_ALLOWED && v->outcome != GDPOP_CHANGE_PASSWORD;
+    for (size_t i = 0; trace && i < trace->count; i++) {
         const struct finding *f = &trace->finding[i];
         Model__Event e = MODEL__EVENT__INIT;
-        if (!f->observed)
+        if (!f->observed && (!f->permit[0] || denied || f == named))
             continue;
-        e.outcome = (char *)"observed";
-        e.rule = (char *)f->rule;
-        e.tag = (char *)f->tag;
-        e.code = (char *)f->code;
-        e.detail = (char *)f->seen;
+        e.outcome = (char *)(f->observed ? "observed" : "permitted");
+        e.session = (char *)v->session;
+        name_finding(f, &e);
         int r = append(t, ev, s, action, in, &e);
         if (r != 0)
             return r;
@@ -128,15 +150,17 @@ int decide_event(struct txn *t, const struct gdpop_evidence *ev, const struct su
     e.tag = (char *)v->tag;
     e.code = (char *)v->code;
     e.session = (char *)v->session;
-    if (trace && trace->deciding >= 0)
+    const struct finding *permit = used_permit(v, trace);
+    if (permit)
+        name_finding(permit, &e);
+    else if (trace && trace->deciding >= 0)
         e.detail = (char *)trace->finding[trace->deciding].seen;
-    bool in = lets_in(s, v);
     enum flood flood;
     int r = is_flood(t, ev, s, v, &flood);
     if (r != 0 || flood == FLOOD_SILENT)
         return r;
-    r = append(t, ev, s, action, in, &e);
-    return r != 0 || !trace ? r : append_observed(t, ev, s, action, in, trace);
+    r = append(t, ev, s, action, lets_in(s, v), &e);
+    return r != 0 ? r : append_others(t, ev, s, action, v, trace);
 }
 
 int decide_error(const struct gdpop_evidence *ev, int r, const char *phase, struct gdpop_verdict *v)

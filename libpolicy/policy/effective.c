@@ -247,6 +247,21 @@ bool policy_permit_holds(const Model__Permit *p, const char *account, int64_t no
            strcmp(p->created_by, account) != 0;
 }
 
+/* The article stays, and so does the value that would hold: the trail names what was waived. */
+static int waive(struct arena *a, enum setting_id id, const Model__Permit *p,
+                 struct setting_value *v)
+{
+    struct setting_value *floor = arena_memdup(a, v->floor ? v->floor : v, sizeof(*v));
+    int r = floor ? setting_parse(id, p->value, a, v) : GDPOP_ERR_NOMEM;
+    if (r != 0)
+        return r;
+    v->set = true;
+    v->tag = floor->tag;
+    v->profile = p->id;
+    v->floor = floor;
+    return 0;
+}
+
 int policy_waive(struct txn *t, const char *account, const char *organisation, int64_t now_at,
                  struct settings *out)
 {
@@ -262,13 +277,8 @@ int policy_waive(struct txn *t, const char *account, const char *organisation, i
             int id = setting_find(p->setting);
             if (id < 0 || !policy_permit_holds(p, account, now_at))
                 continue;
-            const char *tag = out->value[id].tag;
-            if ((r = setting_parse((enum setting_id)id, p->value, txn_arena(t), &out->value[id])) !=
-                0)
+            if ((r = waive(txn_arena(t), (enum setting_id)id, p, &out->value[id])) != 0)
                 return r;
-            out->value[id].set = true;
-            out->value[id].tag = tag;
-            out->value[id].profile = p->id;
         }
     }
     return 0;

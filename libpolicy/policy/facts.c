@@ -99,13 +99,16 @@ static bool systems_are_the_hosts(const struct subject *s)
     return true;
 }
 
-static int settings_of(struct txn *t, const struct subject *s, char **systems, size_t count,
+static int settings_of(struct txn *t, struct subject *s, char **systems, size_t count,
                        struct settings *out)
 {
     int r = facts_settings(t, s->cache, systems, count, out);
     if (r != 0 || !s->account)
         return r;
-    return policy_waive(t, s->account->name, s->account->organisation, s->facts.now_at, out);
+    r = policy_waive(t, s->account->name, s->account->organisation, s->facts.now_at, out);
+    for (int i = 0; r == 0 && i < SETTING_COUNT; i++)
+        s->facts.waived |= out->value[i].floor != NULL;
+    return r;
 }
 
 /* Which rules hold: the host's for place and device; for passwords those of every system that the
@@ -207,7 +210,8 @@ static int read_permits(struct txn *t, struct subject *s)
     size_t count;
     int r;
     f->observed = arena_alloc(txn_arena(t), RULES_MAX * sizeof(*f->observed));
-    if (!f->observed)
+    f->observed_by = arena_alloc(txn_arena(t), RULES_MAX * sizeof(*f->observed_by));
+    if (!f->observed || !f->observed_by)
         return GDPOP_ERR_NOMEM;
     for (size_t i = 0; i < (s->host ? 4 : 3); i++) {
         if ((r = store_permits_of(t, subjects[i], NULL, &list, &count)) != 0)
@@ -216,8 +220,10 @@ static int read_permits(struct txn *t, struct subject *s)
             const Model__Permit *p = list[k];
             if (!policy_permit_holds(p, s->account->name, f->now_at))
                 continue;
-            if (strcmp(p->kind, "observe") == 0 && f->observed_count < RULES_MAX)
+            if (strcmp(p->kind, "observe") == 0 && f->observed_count < RULES_MAX) {
+                f->observed_by[f->observed_count] = p->id;
                 f->observed[f->observed_count++] = p->setting;
+            }
             if (strcmp(p->kind, "window") == 0 && i == 0 && p->until_at > f->window_until_at) {
                 f->window = true;
                 f->window_id = p->id;

@@ -10,7 +10,7 @@ void finding_begin(struct finding *f, const char *rule)
 {
     f->level = FINDING_DENY;
     f->rule = rule;
-    f->tag = "";
+    f->tag = f->permit = "";
     f->code = NULL;
     f->hidden = f->firm = f->observed = false;
     f->text[0] = f->seen[0] = f->wanted[0] = f->seen_shown[0] = f->wanted_shown[0] = '\0';
@@ -100,6 +100,12 @@ static void silent(struct finding *f, enum finding_level level)
 
 FINDING_SILENT(finding_pass, FINDING_PASS)
 FINDING_SILENT(finding_skip, FINDING_SKIP)
+
+void finding_permit(struct finding *f, const char *tag, const char *permit)
+{
+    f->tag = tag;
+    f->permit = permit;
+}
 
 void finding_seen(struct finding *f, const char *seen, ...)
 {

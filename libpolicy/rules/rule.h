@@ -63,6 +63,7 @@ struct facts {
     const struct settings *place_settings;
     /* Profiles of the account's and the host's systems: approval, lockout, dormancy, passwords. */
     const struct settings *password_settings;
+    bool waived; /* a waiver holds for a value of either */
 
     const char *user;
     enum account_state state;
@@ -128,7 +129,8 @@ struct facts {
     enum actor_kind actor; /* who runs su or sudo */
     const char *actor_name;
 
-    char **observed; /* rules that only observe now (permits of kind observe) */
+    char **observed;    /* rules that only observe now (permits of kind observe) */
+    char **observed_by; /* the permit of each */
     size_t observed_count;
 
     bool administers;          /* holds a duty: may log in to any registered host */
@@ -163,6 +165,9 @@ struct finding {
     bool hidden;      /* nothing may be told before the password is proved (auth phase wording) */
     bool firm;        /* set by the rule: holds even where the rule only observes */
     bool observed;    /* would deny, only observed */
+    /* Id of the permit without which the rule would deny or ask for a change: an exception, a
+     * window, a waiver, or one to observe; "" none. Lives as long as the facts. */
+    const char *permit;
     char text[640];   /* for the person: what is wrong, then what to do; without tag and code */
     char seen[160];   /* for the trace and the event: what was found */
     char wanted[160]; /* and what is asked */
@@ -185,6 +190,8 @@ void finding_change(struct finding *f, const char *tag, const char *code, const 
     __attribute__((format(printf, 4, 5)));
 void finding_notice(struct finding *f, const char *tag, const char *code, const char *text, ...)
     __attribute__((format(printf, 4, 5)));
+/* After one that lets pass: by which permit, and of which article. */
+void finding_permit(struct finding *f, const char *tag, const char *permit);
 
 typedef void rule_judge(const struct facts *facts, struct finding *f);
 

@@ -98,14 +98,67 @@ static bool can_be_judged(const struct facts *facts)
            facts->password_settings && facts->now_at > 0;
 }
 
-static bool is_observed(const struct facts *facts, const struct rule *rule)
+static bool stops(const struct finding *f)
+{
+    return f->level == FINDING_DENY || f->level == FINDING_CHANGE;
+}
+
+static void observe(const struct facts *facts, const struct rule *rule, struct finding *f)
 {
     bool may =
         rule->observed == OBSERVED_ALL || (rule->observed == OBSERVED_ADOPTED && facts->adopted);
-    for (size_t i = 0; may && i < facts->observed_count; i++)
-        if (strcmp(facts->observed[i], rule->name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; may && !f->observed && i < facts->observed_count; i++)
+        if (strcmp(facts->observed[i], rule->name) == 0) {
+            f->observed = true;
+            f->permit = facts->observed_by ? facts->observed_by[i] : "";
+        }
+}
+
+static void restore(struct settings *s, int id)
+{
+    if (s->value[id].floor)
+        s->value[id] = *s->value[id].floor;
+}
+
+/* Where a waiver holds, the rule is asked once more without it: what only the waiver lets pass is
+ * told with its number. */
+static void see_waiver(const struct facts *facts, const struct rule *rule, int id,
+                       struct finding *f)
+{
+    struct settings place = *facts->place_settings, password = *facts->password_settings;
+    const struct setting_value *waived = place.value[id].floor
+                                             ? &facts->place_settings->value[id]
+                                             : &facts->password_settings->value[id];
+    struct facts without = *facts;
+    struct finding asked;
+    restore(&place, id);
+    restore(&password, id);
+    without.place_settings = &place;
+    without.password_settings = &password;
+    finding_begin(&asked, rule->name);
+    rule->judge(&without, &asked);
+    finding_end(&asked);
+    if (!stops(&asked))
+        return;
+    finding_permit(f, waived->tag, waived->profile);
+    strcpy(f->seen, asked.seen);
+    strcpy(f->seen_shown, asked.seen_shown);
+}
+
+static void see_waivers(const struct facts *facts, const struct rule *rule, struct finding *f)
+{
+    for (int id = 0; facts->waived && id < SETTING_COUNT && !f->permit[0]; id++)
+        if (facts->place_settings->value[id].floor || facts->password_settings->value[id].floor)
+            see_waiver(facts, rule, id, f);
+}
+
+static void judge(const struct facts *facts, const struct rule *rule, struct finding *f)
+{
+    rule->judge(facts, f);
+    if (!stops(f))
+        see_waivers(facts, rule, f);
+    else if (!f->firm)
+        observe(facts, rule, f);
 }
 
 static void ask(const struct facts *facts, const struct rule *rule, struct finding *f)
@@ -116,10 +169,7 @@ static void ask(const struct facts *facts, const struct rule *rule, struct findi
     else if (!(rule->classes & facts->service_class))
         finding_skip(f, "not asked of this service");
     else
-        rule->judge(facts, f);
-    finding_end(f);
-    if ((f->level == FINDING_DENY || f->level == FINDING_CHANGE) && !f->firm)
-        f->observed = is_observed(facts, rule);
+        judge(facts, rule, f);
 }
 
 void rules_judge(const struct facts *facts, struct trace *t)

@@ -79,6 +79,7 @@ void rule_workplace(const struct facts *facts, struct finding *f)
         finding_notice(f, tag, "W04",
                        _("You are away from your workplace under exception %s, which ends on %s."),
                        facts->exception_id, until);
+        finding_permit(f, tag, facts->exception_id);
     } else {
         deny_place(facts, f, tag);
     }

@@ -40,7 +40,8 @@ struct setting_value {
     int64_t number;      /* INT, BOOL */
     const char *text;    /* WORD, LIST (words separated by one space) */
     const char *tag;     /* article, for instance GD-17 */
-    const char *profile; /* name of the profile, "override", "waiver X000012", "" for the default */
+    const char *profile; /* name of the profile, "override", a waiver's id, "" for the default */
+    const struct setting_value *floor; /* what it would be without a waiver; NULL: none holds */
 };
 
 /* All settings together: what a login is judged by. */

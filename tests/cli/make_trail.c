@@ -85,10 +85,12 @@ static const struct {
              {"account.lockout", "done", "lockout", "DB-8.1.4.1b", "", "10.77.1.9"},
              {"account.freeze", "done", "", "", "", "查证"},
              {"policy.set", "refused", "", "", "", "one's own account"},
-             {"person.show", "done", "", "", "", ""}};
-static const int mix[] = {0, 1,  2,  0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 3, 0, 1, 2, 0,
-                          1, 2,  4,  0, 1, 2, 5, 0, 1, 2, 3, 0, 1, 2, 8, 6, 0, 1,
-                          2, 10, 12, 9, 0, 1, 2, 7, 0, 1, 2, 4, 0, 1, 2, 11};
+             {"person.show", "done", "", "", "", ""},
+             {"login.session", "allowed", "workplace", "GD-16", "W04", "198.51.100.7, nobody's"},
+             {"login.session", "observed", "workplace", "GD-16", "W02", "198.51.100.7, nobody's"}};
+static const int mix[] = {0,  1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 3,  0,  1, 2, 0,  1,
+                          2,  4, 0, 1, 2, 5, 0, 1, 2, 3, 0, 1, 2, 8,  6,  0, 1, 2,  10,
+                          12, 9, 0, 1, 2, 7, 0, 1, 2, 4, 0, 1, 2, 11, 13, 1, 2, 14, 0};
 
 static void fill(Model__Event *e, int i)
 {
@@ -108,7 +110,7 @@ static void fill(Model__Event *e, int i)
     e->detail = T(i % 997 == 11 ? hostile[i / 997 % 8] : kinds[kind].detail);
     e->actor = login ? user : T(kind == 12 ? "zhouan" : "sunjie");
     e->subject = kind == 12 ? T("") : user;
-    e->object = kind == 12 ? person : T("");
+    e->object = kind == 12 ? person : T(kind > 12 ? "X000001" : "");
     if (login) {
         e->service = T("sshd");
         e->address = address;

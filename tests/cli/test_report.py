@@ -84,11 +84,14 @@ class TestReport(unittest.TestCase):
                 ("logins", lambda e: (e["action"], e["outcome"]) == ("login.session", "allowed")),
                 ("denials", lambda e: e["action"].startswith("login.") and e["outcome"] in decided[:2]),
                 ("lockouts", lambda e: e["action"] == "account.lockout"),
-                ("offsite", lambda e: e["rule"] == "workplace" and e["outcome"] in decided),
+                ("offsite", lambda e: e["rule"] == "workplace" and e["outcome"] in decided[:2]),
+                ("away", lambda e: e["rule"] == "workplace" and e["action"] == "login.session"
+                 and e["outcome"] in ("allowed", "observed")),
                 ("sharing", lambda e: e["rule"] == "sharing"),
                 ("lending", lambda e: e["rule"] == "lending"),
                 ("refused", lambda e: e["outcome"] == "refused")):
             with self.subTest(name=name):
+                self.assertGreater(count(wanted), 0)
                 self.assertEqual(page.eval(f"data.totals.{name}"), count(wanted))
                 index = page.eval(f"data.counts.indexOf({name!r})")
                 days = page.eval("Object.values(data.days)")

@@ -84,6 +84,10 @@ class TestTime(HostTest):
                     self.assertTrue(result.ok, result)
                 else:
                     self.assertRefused(result, "W02")
+        permit = self.host.rows(f"exception list --account {USER}", by=SECURITY)[-1]["id"]
+        self.assertEqual([(e["outcome"], e["code"], e["object"]) for e in self.host.events(
+            action="login.session", subject=USER, tag="GD-16")],
+                         [("allowed", "W04", permit)] * 2)
 
     def test_04_a_jump_of_the_clock_is_not_believed(self):
         """More than a day while the host runs: personal logins wait for the security duty."""

@@ -6,8 +6,9 @@
 
 enum { OFFSET_SEC = 8 * 3600, HEIRS_MAX = 16 };
 
-const char *const count_names[COUNTS] = {"logins",  "denials", "lockouts", "offsite",
+const char *const count_names[COUNTS] = {"logins",  "denials", "lockouts", "offsite", "away",
                                          "sharing", "lending", "acts",     "refused"};
+_Static_assert((int)COUNTS <= (int)TALLY_NUMBERS, "a tally has room for every number");
 const char *const text_names[TEXTS] = {"actor", "action", "subject", "object",  "outcome",
                                        "tag",   "rule",   "code",    "service", "address",
                                        "tty",   "device", "session", "detail",  "host"};
@@ -36,7 +37,10 @@ static bool counts_as(const struct gdpop_audit_event *e, enum count what)
         return strcmp(e->action, "account.lockout") == 0 ||
                strcmp(e->action, "source.lockout") == 0;
     case OFFSITE:
-        return decided && strcmp(e->rule, "workplace") == 0;
+        return is_denial(e) && strcmp(e->rule, "workplace") == 0;
+    case AWAY: /* let in by an exception, a waiver, or while the rule only observes */
+        return strcmp(e->action, "login.session") == 0 && strcmp(e->rule, "workplace") == 0 &&
+               !is_denial(e);
     case SHARING:
         return decided && strcmp(e->rule, "sharing") == 0;
     case LENDING:

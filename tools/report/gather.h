@@ -5,7 +5,7 @@
 #include "report.h"
 #include "tally.h"
 
-enum count { LOGINS, DENIALS, LOCKOUTS, OFFSITE, SHARING, LENDING, ACTS, REFUSED, COUNTS };
+enum count { LOGINS, DENIALS, LOCKOUTS, OFFSITE, AWAY, SHARING, LENDING, ACTS, REFUSED, COUNTS };
 extern const char *const count_names[COUNTS];
 
 /* Texts of an event that the table shows, in this order. */

@@ -21,7 +21,8 @@ static const struct label labels[] = {
     {"logins", N_("logins")},
     {"denials", N_("denied logins")},
     {"lockouts", N_("lockouts")},
-    {"offsite", N_("off-site attempts")},
+    {"offsite", N_("off-site logins denied")},
+    {"away", N_("off-site logins")},
     {"sharing", N_("sharing")},
     {"lending", N_("lending")},
     {"acts", N_("acts done")},
@@ -35,7 +36,7 @@ static const struct label labels[] = {
     {"chart_rules_note", N_("what decided; observed: would have denied")},
     {"chart_organisations", N_("Logins and denials by organisation")},
     {"chart_organisations_note", N_("the account's organisation at that time")},
-    {"chart_watch", N_("Lockouts, off-site attempts, sharing and lending over time")},
+    {"chart_watch", N_("Lockouts, off-site logins, sharing and lending over time")},
     {"chart_watch_note", N_("what the regulations ask to look into")},
     {"timeline", N_("Timeline of an account")},
     {"timeline_note", N_("Choose an account: what it did and what was done to it, the newest "
@@ -57,11 +58,14 @@ static const struct label labels[] = {
     {"reset", N_("Reset")},
     {"printed_all", N_("{0} events, as filtered on the page")},
     {"printed_some", N_("The first {0} of {1} events, as filtered and sorted on the page.")},
-    {"counted", N_("Counted: logins are sessions opened (login.session allowed); denied logins are "
-                   "events login.* with outcome denied or failed; lockouts are account.lockout and "
-                   "source.lockout; off-site, sharing and lending are events denied or observed by "
-                   "the rules workplace, sharing and lending; refused acts have the outcome "
-                   "refused. Personal data are masked as in the trail.")},
+    {"counted",
+     N_("Counted: logins are sessions opened (login.session allowed); denied logins are "
+        "events login.* with outcome denied or failed; lockouts are account.lockout and "
+        "source.lockout; off-site logins are events login.session of the rule "
+        "workplace that a permit let in (its number is the object) or that the rule only "
+        "observed, and those denied are its denials; sharing and lending are events "
+        "denied or observed by the rules sharing and lending; refused acts have the "
+        "outcome refused. Personal data are masked as in the trail.")},
     {"made", N_("Made on {0} (UTC+8) by gdpop-audit {1}. This page asks nothing of any network.")},
     {"license", N_("Charts: Chart.js, (c) Chart.js Contributors, MIT License (text in this page's "
                    "source).")},
@@ -85,13 +89,10 @@ static const struct label labels[] = {
 };
 
 static const struct label words[] = {
-    {"allowed", N_("allowed")},
-    {"denied", N_("denied")},
-    {"done", N_("done")},
-    {"failed", N_("failed")},
-    {"refused", N_("refused")},
-    {"observed", N_("observed")},
-    {"change-password", N_("password to be changed")},
+    {"allowed", N_("allowed")},     {"denied", N_("denied")},
+    {"done", N_("done")},           {"failed", N_("failed")},
+    {"refused", N_("refused")},     {"observed", N_("observed")},
+    {"permitted", N_("permitted")}, {"change-password", N_("password to be changed")},
 };
 
 static void put_list(FILE *out, const char *name, const struct label *list, size_t count)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TALLY_NUMBERS = 8 };
+enum { TALLY_NUMBERS = 9 };
 
 struct tally_slot {
     char *name, *value; /* value: a text that belongs to the name, NULL when none was set */

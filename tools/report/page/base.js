@@ -37,6 +37,6 @@ function instant(second) {
 
 function tone(outcome) {
   if (outcome === 'denied' || outcome === 'failed' || outcome === 'refused') return 'bad';
-  if (outcome === 'observed' || outcome === 'change-password') return 'watch';
+  if (outcome === 'observed' || outcome === 'permitted' || outcome === 'change-password') return 'watch';
   return outcome === 'allowed' ? 'good' : '';
 }

@@ -78,8 +78,8 @@ function drawCharts() {
   draw('chart-days', 'bar', names, [bar(say('logins'), column('logins'), colours.plain),
     bar(say('denials'), column('denials'), colours.bad)], { stacked: true });
   draw('chart-watch', 'bar', names, [bar(say('lockouts'), column('lockouts'), colours.bad),
-    bar(say('offsite'), column('offsite'), colours.watch), bar(say('sharing'), column('sharing'), colours.other),
-    bar(say('lending'), column('lending'), colours.plain)], { stacked: true });
+    bar(say('offsite'), column('offsite'), colours.watch), bar(say('away'), column('away'), colours.good),
+    bar(say('sharing'), column('sharing'), colours.other), bar(say('lending'), column('lending'), colours.plain)], { stacked: true });
   const rules = ranked(data.rules, (name) => name);
   draw('chart-rules', 'bar', rules.names, [bar(say('denials'), rules.column(1), colours.bad),
     bar(say('observed'), rules.column(2), colours.watch)], { flat: true, stacked: true });

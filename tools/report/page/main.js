@@ -12,7 +12,7 @@ function drawVerdict() {
 }
 
 function drawTiles() {
-  const warm = ['denials', 'lockouts', 'offsite', 'sharing', 'lending', 'refused'];
+  const warm = ['denials', 'lockouts', 'offsite', 'away', 'sharing', 'lending', 'refused'];
   find('tiles').replaceChildren(...['events', ...data.counts].map((name) => {
     const tile = make('div', undefined, 'tile'), n = data.totals[name];
     if (warm.includes(name) && n > 0) tile.classList.add('warm');
