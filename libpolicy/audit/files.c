@@ -3,7 +3,6 @@
 #include "audit/kept.h"
 #include "audit/private.h"
 #include "audit/reader.h"
-#include "audit/statement.h"
 
 #include "base/err.h"
 #include "base/text.h"
@@ -44,15 +43,21 @@ int gdpop_audit_add(struct gdpop_audit *a, const char *path)
     struct reader *reader;
     err_clear();
     int r = reader_open(path, &reader);
-    if (r < 0)
-        return r;
-    r = reader_next(reader, &line);
-    reader_close(reader);
+    bool opened = r == 0;
+    if (opened)
+        r = reader_next(reader, &line);
+    if (opened)
+        reader_close(reader);
+    bool damaged = r == GDPOP_ERR_FORMAT && reader_is_archive(path);
+    if (damaged)
+        r = 0;
     struct file *files = r >= 0 ? realloc(a->files, (a->file_count + 1) * sizeof(*files)) : NULL;
     if (!files)
         return r < 0 ? r : err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     a->files = files;
-    files[a->file_count] = (struct file){strdup(path), r == 1 ? line.sequence : 0};
+    files[a->file_count] = (struct file){strdup(path), damaged  ? UINT64_MAX
+                                                       : r == 1 ? line.sequence
+                                                                : 0};
     if (!files[a->file_count].path)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     a->file_count++;
@@ -82,19 +87,6 @@ int gdpop_audit_anchor(struct gdpop_audit *a, const char *text, size_t len, cons
 }
 
 /* ---- Events in order ---- */
-
-struct pass {
-    struct gdpop_audit *a;
-    int (*line)(struct pass *p, const struct trail_line *line);
-    /* A checkpoint among the events: of the last one passed; its text may be changed. */
-    int (*checkpoint)(struct pass *p, const struct file *f, char *text);
-    int (*file_end)(struct pass *p, const struct file *f, char *manifest);
-    void *arg;
-    uint64_t last; /* of the files before this one */
-    uint64_t file_first, file_last, lines;
-    uint8_t file_digest[DIGEST_BYTES];
-    uint64_t repeated, repeated_to; /* events that stood in the file again, 0: none */
-};
 
 static int pass_checkpoint(struct pass *p, const struct file *f, struct reader *reader)
 {
@@ -131,9 +123,9 @@ static int pass_file(struct pass *p, const struct file *f)
     struct reader *reader;
     uint64_t known = p->last;
     int r = reader_open(f->path, &reader), rc = 0;
-    if (r < 0)
-        return r;
     p->file_first = p->file_last = p->repeated = p->repeated_to = 0;
+    if (r < 0)
+        return f->first == UINT64_MAX && p->damaged ? p->damaged(p) : r;
     while ((r = reader_next(reader, &line)) == 1) {
         if ((rc = pass_checkpoint(p, f, reader)) != 0)
             break;
@@ -155,10 +147,12 @@ static int pass_file(struct pass *p, const struct file *f)
     if (r >= 0 && rc == 0 && p->file_end)
         rc = p->file_end(p, f, reader_manifest(reader));
     reader_close(reader);
+    if (r == GDPOP_ERR_FORMAT && rc == 0 && p->damaged && f->first)
+        return p->damaged(p);
     return r < 0 ? r : rc;
 }
 
-static int pass_all(struct pass *p)
+int files_pass(struct pass *p)
 {
     int r = 0;
     memset(p->a->seen, 0, sizeof(p->a->seen));
@@ -194,180 +188,5 @@ int gdpop_audit_each(struct gdpop_audit *a,
     struct each what = {each, arg};
     struct pass p = {.a = a, .line = show, .arg = &what};
     err_clear();
-    return pass_all(&p);
-}
-
-/* ---- Verification ---- */
-
-struct check {
-    struct verifier *v;
-    bool all_signed;
-    bool first_of_file;
-    bool collected; /* the file has checkpoints among its events: no manifest ends it */
-    uint8_t packed[LINE_MAX_BYTES];       /* the event that passes */
-    uint8_t first_packed[LINE_MAX_BYTES]; /* the first event, until the manifest tells what was
-                                             before it */
-    size_t first_len;
-    uint8_t first_digest[DIGEST_BYTES];
-    uint64_t first;
-    char store[40];
-};
-
-void files_item(const struct trail_line *line, uint8_t packed[static LINE_MAX_BYTES],
-                struct trail_item *item)
-{
-    size_t len = line_pack(line, packed);
-    *item = (struct trail_item){
-        .packed = BYTES(len ? packed : NULL, len),
-        .sequence = line->sequence,
-        .epoch = line->epoch,
-        .at = line->at,
-        .host = line->text[TEXT_HOST],
-        .action = line->text[TEXT_ACTION],
-        .detail = line->text[TEXT_DETAIL],
-        .digest = line->digest,
-        .mac = line->sealed ? line->mac : NULL,
-    };
-}
-
-static int check_line(struct pass *p, const struct trail_line *line)
-{
-    struct check *c = p->arg;
-    struct trail_item item;
-    files_item(line, c->packed, &item);
-    if (c->first_len == 0) {
-        c->first_len = item.packed.len;
-        memcpy(c->first_packed, c->packed, c->first_len);
-        c->first = line->sequence;
-        memcpy(c->first_digest, line->digest, DIGEST_BYTES);
-    } else if (c->first_of_file && line->sequence > c->v->last + 1) {
-        verifier_gap(c->v, c->v->last + 1, line->sequence - 1);
-    }
-    c->first_of_file = false;
-    return verifier_item(c->v, &item);
-}
-
-/* The first event of all is held against what the manifest says stood before it. */
-static int check_first(struct check *c, const struct statement *s)
-{
-    uint8_t digest[DIGEST_BYTES];
-    if (c->first_len == 0 || s->first != c->first || c->first == 1)
-        return 0;
-    int r = trail_digest(s->previous, BYTES(c->first_packed, c->first_len), digest);
-    if (r == 0 && !digest_equal(digest, c->first_digest))
-        verifier_report(c->v, "edited", c->first, c->first,
-                        _("event %llu, or the digest of the one before it, was altered"),
-                        (unsigned long long)c->first);
-    c->first = 1;
-    return r;
-}
-
-static int check_checkpoint(struct pass *p, const struct file *f, char *text)
-{
-    struct check *c = p->arg;
-    struct statement s;
-    bool good = false;
-    c->collected = true;
-    if (statement_read(text, p->a->certificate, &s, &good) < 0 || s.last != p->file_last ||
-        !digest_equal(s.digest, p->file_digest))
-        verifier_report(c->v, "anchor", p->file_last, p->file_last,
-                        _("the checkpoint behind event %llu in %s does not fit what stands before "
-                          "it"),
-                        (unsigned long long)p->file_last, f->path);
-    else if (p->a->certificate && !good)
-        verifier_report(c->v, "signature", p->file_last, p->file_last,
-                        _("the checkpoint behind event %llu in %s was not signed by the key of "
-                          "this certificate"),
-                        (unsigned long long)p->file_last, f->path);
-    c->all_signed &= good;
-    return 0;
-}
-
-static int check_file_end(struct pass *p, const struct file *f, char *manifest)
-{
-    struct check *c = p->arg;
-    struct statement s;
-    bool good;
-    c->first_of_file = true;
-    bool collected = c->collected;
-    c->collected = false;
-    if (!manifest && collected)
-        return 0;
-    if (p->repeated)
-        verifier_report(c->v, "duplicated", p->repeated, p->repeated_to,
-                        _("event %llu stands there twice"), (unsigned long long)p->repeated);
-    if (!manifest || statement_read(manifest, p->a->certificate, &s, &good) < 0) {
-        c->all_signed = false;
-        verifier_report(c->v, "manifest", p->file_first, p->file_last,
-                        _("%s has no manifest at its end: it was cut off or never completed"),
-                        f->path);
-        return 0;
-    }
-    if (p->a->certificate && !good)
-        verifier_report(c->v, "signature", p->file_first, p->file_last,
-                        _("the manifest of %s was not signed by the key of this certificate"),
-                        f->path);
-    if (!good)
-        c->all_signed = false;
-    if (c->store[0] && strcmp(c->store, s.store) != 0)
-        verifier_report(c->v, "manifest", p->file_first, p->file_last,
-                        _("%s is of another store than the files before it"), f->path);
-    memcpy(c->store, s.store, sizeof(c->store));
-    if (s.first != p->file_first || s.last != p->file_last ||
-        !digest_equal(s.digest, p->file_digest))
-        verifier_report(c->v, "manifest", p->file_first, p->file_last,
-                        _("the manifest of %s tells of events %llu to %llu, and the file does not "
-                          "end as it says"),
-                        f->path, (unsigned long long)s.first, (unsigned long long)s.last);
-    return check_first(c, &s);
-}
-
-static void fill_report(const struct gdpop_audit *a, const struct check *c,
-                        struct gdpop_audit_report *report)
-{
-    const struct verifier *v = c->v;
-    report->ok = v->findings == 0;
-    report->seal_checked = v->key_count > 0;
-    report->signature_checked = a->certificate && c->all_signed;
-    report->first = v->begun ? v->first : 0;
-    report->last = v->last;
-    report->events = v->events;
-    report->epochs = v->epochs;
-    report->sealed_to = v->sealed_to;
-    for (size_t i = 0; i < a->anchor_count; i++)
-        if (a->anchors[i].met && a->anchors[i].sequence > report->anchored_to)
-            report->anchored_to = a->anchors[i].sequence;
-}
-
-int gdpop_audit_verify(struct gdpop_audit *a,
-                       void (*found)(const struct gdpop_audit_finding *f, void *arg), void *arg,
-                       struct gdpop_audit_report *report)
-{
-    struct verifier v = a->verifier;
-    struct check *c = calloc(1, sizeof(*c));
-    struct pass p = {.a = a,
-                     .line = check_line,
-                     .checkpoint = check_checkpoint,
-                     .file_end = check_file_end,
-                     .arg = c};
-    err_clear();
-    *report = (struct gdpop_audit_report){.ok = false};
-    if (!c)
-        return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
-    v.found = found;
-    v.arg = arg;
-    v.anchors = a->anchors;
-    v.anchor_count = a->anchor_count;
-    for (size_t i = 0; i < a->anchor_count; i++)
-        a->anchors[i].met = false;
-    c->v = &v;
-    c->all_signed = c->first_of_file = true;
-    int r = pass_all(&p);
-    if (r == 0) {
-        verifier_end(&v);
-        fill_report(a, c, report);
-    }
-    verifier_wipe(&v);
-    free(c);
-    return r;
+    return files_pass(&p);
 }

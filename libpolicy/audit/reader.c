@@ -145,9 +145,21 @@ static int next_line(struct reader *r, char **text, size_t *len)
     }
 }
 
+static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+bool reader_is_archive(const char *path)
+{
+    unsigned char start[sizeof(magic)];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    bool is = fd >= 0 && read(fd, start, sizeof(start)) == (ssize_t)sizeof(start) &&
+              memcmp(start, magic, sizeof(magic)) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 static int begin(struct reader *r)
 {
-    static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
     char *text;
     size_t len, got;
     int rc = read_some(r, r->buffer, sizeof(magic), &got);

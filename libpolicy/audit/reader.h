@@ -12,6 +12,8 @@ int reader_open(const char *path, struct reader **rp);
 /* The same for a file that grows, or a stream ("-": standard input): reader_next waits for the next
  * line. It ends with the manifest, with the stream, or when the file is taken away. */
 int reader_follow(const char *path, struct reader **rp);
+/* Whether it is compressed, as archives are. */
+bool reader_is_archive(const char *path);
 void reader_close(struct reader *r); /* NULL is allowed */
 
 /* The next event: 1 with *line, whose texts live until the next call; 0 at the end. Errors:

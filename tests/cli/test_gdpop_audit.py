@@ -175,14 +175,42 @@ class TestTampering(AuditTest):
         self.assertIn(f"trail-{half + 1:012}", done.out)
 
     def test_broken_archive(self):
+        """It is named and located, and the other files are verified all the same."""
+        half = self.trail.lines("first.jsonl")[-1]["manifest"]["last"]
+        lines = self.trail.lines("first.jsonl")
+        lines[99]["actor"] = "someone"
+        before = self.trail.write("before.jsonl", lines)
         with open(self.path("second.jsonl.zst"), "rb") as file:
-            data = bytearray(file.read())
-        data[len(data) // 2] ^= 0x40
-        with open(self.path("broken.jsonl.zst"), "wb") as file:
+            whole = file.read()
+        broken = self.path("broken.jsonl.zst")
+        for at in [12, 4000] + [len(whole) * part // 8 for part in range(1, 8)] + [len(whole) - 2]:
+            with self.subTest(at=at):
+                data = bytearray(whole)
+                data[at] ^= 0x40
+                with open(broken, "wb") as file:
+                    file.write(data)
+                status, findings = self.findings(before, broken)
+                self.assertEqual(status, NOT_SOUND)
+                self.assertIn(("edited", 100, 100), findings)
+                damaged = [first for kind, first, _ in findings if kind == "damaged"]
+                self.assertEqual(len(damaged), 1, findings)
+                self.assertGreater(damaged[0], half)
+                self.assertIn("broken.jsonl.zst", self.verify(before, broken).out)
+        data = whole[:len(whole) // 2]
+        with open(broken, "wb") as file:
             file.write(data)
-        done = self.verify(self.path("first.jsonl"), self.path("broken.jsonl.zst"))
-        self.assertEqual(done.status, SYSTEM, done)
-        self.assertIn("broken.jsonl.zst is damaged", done.err)
+        self.assertIn("damaged", [f[0] for f in self.findings(self.path("first.jsonl"), broken)[1]])
+
+    def test_a_line_cut_through(self):
+        lines = self.lines()
+        with open(self.trail.write("torn.jsonl", lines), encoding="utf-8") as file:
+            text = file.read().splitlines(keepends=True)
+        with open(self.path("torn.jsonl"), "w", encoding="utf-8") as file:
+            file.write("".join(text[:699]) + text[699][:200])
+        status, findings = self.findings(self.path("torn.jsonl"))
+        self.assertEqual(status, NOT_SOUND)
+        self.assertIn(("damaged", 700, 700), findings)
+        self.assertIn(("cut", 700, self.trail.last), findings)
 
     def test_sentences_in_both_languages(self):
         lines = self.lines()
