@@ -421,7 +421,8 @@ struct gdpop_audit_report {
 int gdpop_audit_open(struct gdpop_audit **ap);
 void gdpop_audit_close(struct gdpop_audit *a); /* NULL is allowed */
 /* Adds a file; order does not matter. Errors: GDPOP_ERR_FORMAT, GDPOP_ERR_NOT_FOUND,
- * GDPOP_ERR_SYSTEM. */
+ * GDPOP_ERR_SYSTEM. A compressed one is taken however damaged: gdpop_audit_verify tells of it,
+ * gdpop_audit_each gives GDPOP_ERR_FORMAT. */
 int gdpop_audit_add(struct gdpop_audit *a, const char *path);
 /* What the auditor keeps, as the files' content: a seal key handed out, the certificate or public
  * key of the checkpoints, checkpoints. origin names the file in sentences. Errors:

@@ -30,17 +30,16 @@ static int check_clock(struct gdpop_admin *a, const struct gdpop_operation *o)
 }
 
 /* The act is lost. */
-static int spoil(struct gdpop_admin *a, const struct gdpop_operation *o, int r)
+static int spoil(struct gdpop_admin *a, const struct request *q, int r)
 {
+    const struct gdpop_operation *o = q->operation;
     const char *action = arena_printf(a->call.arena, "%s.%s", o->noun, o->verb);
     a->spoiled = true;
     /* What exists already may be another's: who tries numbers is on record. */
     if (r == GDPOP_ERR_NOT_AUTHORISED || r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_EXISTS)
-        act_record_refusal(
-            a, (struct refusal){a->actor, action, "refused", gdpop_strerror(r), false}, r);
+        act_record_refusal(a, (struct refusal){a->actor, action, gdpop_strerror(r), q}, r);
     else if (r == GDPOP_ERR_CLOCK)
-        act_record_refusal(
-            a, (struct refusal){a->actor, "clock.step", "failed", gdpop_strerror(r), true}, r);
+        call_note_clock(&a->call, r);
     return r;
 }
 
@@ -107,7 +106,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
         r = change_end(a);
     a->witnessed = false;
     if (r != 0)
-        return spoil(a, &o->public, r);
+        return spoil(a, &q, r);
     *result = &a->result;
     return 0;
 }
@@ -126,7 +125,7 @@ int gdpop_admin_witnesses_needed(struct gdpop_admin *a, const char *noun, const 
     if (own && (r = call_read(&a->call)) != 0)
         return r;
     if ((r = authorise(a, &o->public)) != 0 || (r = witness_needed(a, o, &q, needed)) != 0)
-        return spoil(a, &o->public, r);
+        return spoil(a, &q, r);
     if (own) {
         txn_abort(a->call.txn);
         a->call.txn = NULL;

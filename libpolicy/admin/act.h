@@ -11,9 +11,8 @@ int act_need_write(struct gdpop_admin *a);
 
 /* A refused attempt; texts as in the event. */
 struct refusal {
-    const char *actor, *action, *outcome;
-    const char *detail;
-    bool once; /* not again where the newest event says it already */
+    const char *actor, *action, *detail;
+    const struct request *request; /* NULL: none was made */
 };
 
 /* Undoes the act, records the attempt in a transaction of its own and leaves the error with the

@@ -153,7 +153,7 @@ static int check_host(struct gdpop_admin *a)
 /* Who may not act at all; without a name the account that is logged in. */
 static void record_no_entry(struct gdpop_admin *a, int error)
 {
-    struct refusal f = {a->actor, "admin.begin", "refused", gdpop_strerror(error), false};
+    struct refusal f = {a->actor, "admin.begin", gdpop_strerror(error), NULL};
     uint32_t login_uid = caller(a->g);
     char *name;
     if ((a->flags & UNNAMED) && login_uid != UINT32_MAX)

@@ -1,13 +1,21 @@
 #include "admin/act.h"
 
-#include "audit/export.h"
 #include "base/log.h"
 #include <stdio.h>
 
-static int is_same(const Model__Event *e, void *arg)
+/* Whom or what was meant: the first positional argument, when it looks like a name or a number.
+ * What else was typed there may be anything. */
+static const char *meant(const struct request *q)
 {
-    const struct refusal *f = arg;
-    return strcmp(e->action, f->action) == 0;
+    enum { MEANT_MAX_BYTES = 64 };
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_.:/";
+    const struct gdpop_param *p = q ? q->operation->params : NULL;
+    while (p && p->name && !(p->positional && p->kind == GDPOP_PARAM_WORD))
+        p++;
+    const char *value = p && p->name ? request_text(q, p->name) : NULL;
+    size_t len = value ? strlen(value) : 0;
+    return len > 0 && len <= MEANT_MAX_BYTES && strspn(value, letters) == len ? value : "";
 }
 
 /* A refused attempt is an event too, in a transaction of its own after the act's was undone. */
@@ -15,15 +23,13 @@ static int write_refusal(struct txn *t, void *arg)
 {
     const struct refusal *f = arg;
     Model__Event e = MODEL__EVENT__INIT;
-    uint64_t first, last;
-    int r = f->once ? trail_bounds(t, &first, &last) : 0;
-    if (r == 0 && f->once && last > 0)
-        r = trail_walk(t, last, last, is_same, arg);
-    if (r != 0)
-        return r < 0 ? r : 0;
+    Model__Account *x;
+    const char *name = meant(f->request);
+    int r = name[0] ? store_get_account(t, name, &x) : GDPOP_ERR_NOT_FOUND;
     e.actor = (char *)f->actor;
     e.action = (char *)f->action;
-    e.outcome = (char *)f->outcome;
+    *(r == 0 ? &e.subject : &e.object) = (char *)name;
+    e.outcome = (char *)"refused";
     e.service = (char *)"gdpop-admin";
     e.detail = (char *)f->detail;
     return trail_append_anyway(t, &e);

@@ -100,17 +100,28 @@ static int tend_obligations(struct gdpop_admin *a)
     return obligation_tick(a, &((struct done *)a->prepared)->obligations);
 }
 
+static int note_clock(struct gdpop_admin *a)
+{
+    return trail_note_clock(a->call.txn);
+}
+
 /* In this order, each in a transaction of its own: a damaged record of one does not keep leavers
  * from being frozen by another. */
 static const struct part {
     const char *name;
     int (*run)(struct gdpop_admin *a);
 } parts[] = {
-    {"boot", service_note_boot}, {"sessions", close_sessions},
-    {"trail", tend_trail},       {"requests", expire_requests},
-    {"leavers", freeze_leavers}, {"secondments", end_secondments},
-    {"rights", end_permits},     {"obligations", tend_obligations},
-    {"observed", end_observed},  {"disk", disk_warn},
+    {"boot", service_note_boot},
+    {"clock", note_clock},
+    {"sessions", close_sessions},
+    {"trail", tend_trail},
+    {"requests", expire_requests},
+    {"leavers", freeze_leavers},
+    {"secondments", end_secondments},
+    {"rights", end_permits},
+    {"obligations", tend_obligations},
+    {"observed", end_observed},
+    {"disk", disk_warn},
 };
 
 static int show_done(struct gdpop_admin *a, const struct done *d)

@@ -382,6 +382,7 @@ int counting_compare(struct gdpop *g, const struct gdpop_evidence *ev,
     if (r == 0 && c->froze && ending_kill(c->subject.account->uid) != 0)
         log_error("%s", err_sentence());
 out:
+    r = call_note_clock(&call, r);
     call_close(&call);
     return r;
 }

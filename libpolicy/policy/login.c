@@ -98,6 +98,7 @@ static int account(void *arg)
     if (r == 0 && j->froze && ending_kill(j->subject.account->uid) != 0)
         log_error("%s", err_sentence());
 out:
+    r = call_note_clock(&call, r);
     call_close(&call);
     return r;
 }

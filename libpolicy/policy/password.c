@@ -83,7 +83,7 @@ static int work_ready(void *arg)
     int r = call_open(&call, c->g);
     if (r != 0)
         return r;
-    r = ready(&call, c);
+    r = call_note_clock(&call, ready(&call, c));
     call_close(&call);
     return r;
 }
@@ -251,7 +251,7 @@ static int work_change(void *arg)
     }
     if ((r = call_open(&call, c->g)) != 0)
         return r;
-    r = change(&call, c);
+    r = call_note_clock(&call, change(&call, c));
     call_close(&call);
     return r;
 }

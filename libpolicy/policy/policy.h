@@ -265,5 +265,8 @@ struct call {
 int call_open(struct call *c, const struct gdpop *g);
 int call_read(struct call *c);
 void call_close(struct call *c);
+/* Where r is GDPOP_ERR_CLOCK, what was begun is undone and the step of the clock is recorded, once
+ * (trail_note_clock). Returns r with its sentence. */
+int call_note_clock(struct call *c, int r);
 
 #endif

@@ -131,6 +131,7 @@ static int open_session(void *arg)
         publish_snapshot(call.store);
     if (r == 0)
         end_processes(o);
+    r = call_note_clock(&call, r);
     call_close(&call);
     return r;
 }

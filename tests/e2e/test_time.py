@@ -104,9 +104,13 @@ class TestTime(HostTest):
         root = self.lab.ssh("rescue", answers=[(PASSWORD, self.host.password["rescue"])],
                             command="id -un")
         self.assertTrue(root.ok, root)
+        self.host.ssh(OTHER, command="id")
         done = self.host.admin("audit accept-clock", by=SECURITY, check=False)
         self.assertTrue(done.ok, done)
         self.allowed()
+        steps = [e for e in self.host.events(action="clock.step") if e["outcome"] == "failed"]
+        self.assertEqual([e["object"] for e in steps], ["forward"])
+        self.assertRegex(steps[0]["detail"], r"seconds, from \S+ to \S+$")
 
     def test_05_a_clock_that_went_back_a_little_is_lived_with(self):
         self.move(self.day(22), 18, boot=False)

@@ -85,6 +85,27 @@ static void an_auditor_sees_their_own_scope(void **state)
                    "999999");
 }
 
+/* Whom or what it was about, too; what may be anything that was typed is not repeated. */
+static void a_refused_attempt_names_whom_it_was_about(void **state)
+{
+    struct fixture *f = *state;
+    const struct {
+        const char *verb, *user, *subject, *object;
+    } cases[] = {{"freeze", "zhangsan", "zhangsan", ""},
+                 {"freeze", "nobody-here", "", "nobody-here"},
+                 {"freeze", "pass#word", "", ""},
+                 {"freeze", "张三", "", ""}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        assert_refused(
+            RUN(f, "audadm", "account", cases[i].verb, "user", cases[i].user, "reason", "x"),
+            GDPOP_ERR_NOT_AUTHORISED, "may not");
+        assert_ok(RUN(f, "topaud", "audit", "list", "last", "1"));
+        assert_string_equal(field(f, 0, "outcome"), "refused");
+        assert_string_equal(field(f, 0, "subject"), cases[i].subject);
+        assert_string_equal(field(f, 0, "object"), cases[i].object);
+    }
+}
+
 static void only_the_audit_duty_reads(void **state)
 {
     struct fixture *f = *state;
@@ -146,6 +167,12 @@ static void a_stepped_clock_stops_changes_until_it_is_accepted(void **state)
     assert_refused(
         RUN(f, "sysadm", "device", "add", "kind", "phone", "name", "n", "responsible", "P000005"),
         GDPOP_ERR_CLOCK, "accept-clock");
+    assert_refused(
+        RUN(f, "sysadm", "device", "add", "kind", "phone", "name", "n", "responsible", "P000005"),
+        GDPOP_ERR_CLOCK, "accept-clock");
+    assert_ok(RUN(f, "topaud", "audit", "list", "action", "clock.step"));
+    assert_int_equal(f->result->count, 1);
+    assert_string_equal(field(f, 0, "object"), "back");
     assert_ok(RUN(f, "audadm", "audit", "list"));
     assert_refused(RUN(f, "sysadm", "audit", "accept-clock"), GDPOP_ERR_NOT_AUTHORISED, "security");
     assert_ok(RUN(f, "secadm", "audit", "accept-clock"));
@@ -159,6 +186,7 @@ int main(void)
         ADMIN_TEST(events_are_filtered_and_the_newest_come_last),
         ADMIN_TEST(an_old_event_is_found_behind_many),
         ADMIN_TEST(an_auditor_sees_their_own_scope),
+        ADMIN_TEST(a_refused_attempt_names_whom_it_was_about),
         ADMIN_TEST(only_the_audit_duty_reads),
         ADMIN_TEST(a_trail_with_a_gap_does_not_verify),
         ADMIN_TEST(a_stepped_clock_stops_changes_until_it_is_accepted),

@@ -374,15 +374,18 @@ static void test_changed_files(void **state)
 
 /* ---- Errors ---- */
 
+static int no_event(const struct gdpop_audit_event *e, void *arg)
+{
+    (void)arg;
+    fail_msg("event %llu was read", (unsigned long long)e->sequence);
+    return 0;
+}
+
 static void test_unreadable(void **state)
 {
     struct fixture *f = *state;
-    const char *const cases[] = {"hello\n",
-                                 "{\"sequence\":1}\n",
-                                 "\xef\xbb\xbfsequence,what\r\n",
-                                 "{\"sequence\":1,\"sequence\":1,\n",
-                                 "{",
-                                 "\x28\xb5\x2f\xfdxxxx"};
+    const char *const cases[] = {"hello\n", "{\"sequence\":1}\n", "\xef\xbb\xbfsequence,what\r\n",
+                                 "{\"sequence\":1,\"sequence\":1,\n", "{"};
     struct gdpop_audit *a;
     char *path = path_of(f, "file");
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -394,7 +397,13 @@ static void test_unreadable(void **state)
         assert_non_null(strstr(gdpop_error(), path));
         gdpop_audit_close(a);
     }
+    FILE *file = fopen(path, "we");
+    fputs("\x28\xb5\x2f\xfdxxxx", file);
+    fclose(file);
     assert_ok(gdpop_audit_open(&a));
+    assert_ok(gdpop_audit_add(a, path));
+    assert_fails(gdpop_audit_each(a, no_event, NULL), GDPOP_ERR_FORMAT);
+    assert_non_null(strstr(gdpop_error(), path));
     assert_fails(gdpop_audit_add(a, "/nonexistent"), GDPOP_ERR_NOT_FOUND);
     assert_fails(gdpop_audit_seal_key(a, "key", 3, "k"), GDPOP_ERR_FORMAT);
     assert_fails(gdpop_audit_anchor(a, "\n", 1, "k"), GDPOP_ERR_FORMAT);

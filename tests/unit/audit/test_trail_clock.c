@@ -1,5 +1,6 @@
 #include "../store/fixture.h"
 
+#include "audit/export.h"
 #include "audit/private.h"
 #include "audit/sealing.h"
 #include "base/clock.h"
@@ -107,6 +108,78 @@ static void test_step_until_accepted(void **state)
     }
 }
 
+/* The events clock.step, a line each: object, outcome, seconds. */
+static int list_step(const Model__Event *e, void *arg)
+{
+    char *out = arg;
+    if (strcmp(e->action, "clock.step") == 0)
+        sprintf(out + strlen(out), "%s %s %lld\n", e->object, e->outcome, atoll(e->detail));
+    return 0;
+}
+
+/* As if the clock had been set by so much since it was last looked at. */
+static void set_clock(struct txn *t, int64_t by)
+{
+    Model__Meta *meta;
+    assert_ok(store_meta(t, &meta));
+    meta->clock_base_at -= by;
+    assert_ok(store_put_meta(t, meta));
+}
+
+static void assert_steps(struct txn *t, const char *expected)
+{
+    char found[512] = "";
+    assert_ok(trail_note_clock(t));
+    assert_ok(trail_walk(t, 1, 0, list_step, found));
+    assert_string_equal(found, expected);
+}
+
+static void test_each_step_is_one_event(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = fixture_open(f);
+    Model__Event e = MODEL__EVENT__INIT;
+    struct txn *t;
+    assert_ok(store_write(s, f->arena, &t));
+    assert_ok(trail_append(t, &e));
+    assert_steps(t, "");
+    set_clock(t, 59 * CLOCK_SECOND);
+    assert_steps(t, "");
+    set_clock(t, -59 * CLOCK_SECOND);
+    assert_steps(t, "");
+    set_clock(t, 3600 * CLOCK_SECOND + CLOCK_SECOND / 2);
+    assert_steps(t, "forward done 3600\n");
+    assert_steps(t, "forward done 3600\n");
+    set_clock(t, -61 * CLOCK_SECOND);
+    assert_steps(t, "forward done 3600\nback done 61\n");
+    assert_steps(t, "forward done 3600\nback done 61\n");
+    txn_abort(t);
+    store_close(s);
+}
+
+/* Beyond a day logins stand still: the first of those refused tells, the others add nothing. */
+static void test_a_step_beyond_a_day(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t offsets[] = {30 * CLOCK_DAY, -30 * CLOCK_DAY};
+    for (size_t i = 0; i < 2; i++) {
+        struct store *s = fixture_open(f);
+        const char *expected = i ? "forward failed 2592000\n" : "back failed 2592000\n";
+        char found[64] = "";
+        struct txn *t;
+        assert_ok(store_write(s, f->arena, &t));
+        append_as_of(t, offsets[i]);
+        assert_ok(trail_note_clock(t));
+        assert_ok(trail_walk(t, 1, 0, list_step, found));
+        /* A second more or less passes between the two. */
+        assert_true(strncmp(found, expected, strlen(expected) - 5) == 0);
+        expected = f->arena ? arena_strdup(f->arena, found) : found;
+        assert_steps(t, expected);
+        txn_abort(t);
+        store_close(s);
+    }
+}
+
 static void test_host(void **state)
 {
     (void)state;
@@ -121,11 +194,13 @@ static void test_host(void **state)
     assert_true(one > 0 && host_uptime() >= one);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expected),
-        cmocka_unit_test_setup_teardown(test_step_until_accepted, fixture_setup, fixture_teardown),
+        cmocka_unit_test(test_expected),   TEST(test_step_until_accepted),
+        TEST(test_each_step_is_one_event), TEST(test_a_step_beyond_a_day),
         cmocka_unit_test(test_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,8 @@ static inline void fixture_init(struct fixture *x)
         .person_complete = true,
         .frozen_reason = "",
         .frozen_tag = "",
+        .exception_id = "X000001",
+        .window_id = "X000002",
         .activated_at = china(2026, 1, 5, 10, 0, 0),
         .last_login_at = china(2026, 5, 19, 8, 30, 0),
         .account_systems = account_systems,
