@@ -97,6 +97,24 @@ class Install(unittest.TestCase):
         self.assertTrue(self.lab.sh(unit["ExecStart"]).ok)
         self.lab.sh(f"test -e {unit['ConditionPathExists']}")
 
+    def test_5_starts_and_stops_of_sshd_are_events(self):
+        """What systemd would run is run here, for there is no systemd."""
+        drop_in = "/usr/lib/systemd/system/ssh.service.d/gdpop.conf"
+        with open(drop_in, encoding="utf-8") as file:
+            lines = [line.split("=", 1) for line in file.read().splitlines() if line[:4] == "Exec"]
+        self.assertEqual([name for name, _ in lines], ["ExecStartPost", "ExecStopPost"])
+        for _, command in lines:
+            self.assertEqual(command[0], "-")  # sshd starts whatever becomes of it
+            self.assertTrue(self.lab.sh(command[1:].replace("%p", "ssh")).ok)
+        self.assertEqual([(e["action"], e["actor"], e["object"], e["outcome"])
+                          for e in self.host.events(object="ssh")],
+                         [(f"service.{what}", "host", "ssh", "done") for what in ("start", "stop")])
+        unit = "/run/check/ssh.service"
+        self.lab.write(unit, "[Service]\nType=notify\nExecStart=/usr/sbin/sshd -D\n")
+        self.lab.sh(f"install -D -m 644 {drop_in} {unit}.d/gdpop.conf")
+        done = self.lab.sh(f"systemd-analyze verify {unit}")
+        self.assertEqual((done.status, done.text.strip()), (0, ""), done)
+
     def test_6_an_upgrade_keeps_the_configuration(self):
         self.lab.install()
         with open("/etc/gdpop/gdpop.conf", encoding="utf-8") as file:
