@@ -25,9 +25,9 @@ int trail_seal_state(struct txn *t, uint64_t *epoch, const char **sentence);
 /* As trail_append, and takes the clock as it stands now: `audit accept-clock`. */
 int trail_accept_clock(struct txn *t, Model__Event *e);
 
-/* Records, once for each time that the clock was set by more than a minute since this was last asked
- * on this boot, or that it stands beyond what trail_now takes, an event clock.step (outcome failed
- * when logins stand still for it). For `tick`, and for whoever meets GDPOP_ERR_CLOCK. */
+/* Records, once for each time that the clock was set by more than a minute since this was last
+ * asked on this boot, or that it stands beyond what trail_now takes, an event clock.step (outcome
+ * failed when logins stand still for it). For `tick`, and for whoever meets GDPOP_ERR_CLOCK. */
 int trail_note_clock(struct txn *t);
 
 /* When an epoch ends (settings epoch_sec, epoch_events). */
