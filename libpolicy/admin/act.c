@@ -91,6 +91,7 @@ int gdpop_admin_call(struct gdpop_admin *a, const char *noun, const char *verb,
     a->prepared = NULL;
     a->pending = NULL;
     a->changes = NULL;
+    a->unlisted = 0;
     a->anyway = o->anyway;
     a->operation = &o->public;
     release(a);

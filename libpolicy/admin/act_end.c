@@ -67,6 +67,7 @@ int admin_part(struct gdpop_admin *a, const char *name, int (*part)(struct gdpop
     *why = NULL;
     a->pending = NULL;
     a->changes = NULL;
+    a->unlisted = 0;
     if ((r = part(a)) == 0)
         r = change_end(a);
     int ended = end_part(a, r == 0);

@@ -49,6 +49,7 @@ struct gdpop_admin {
     size_t witness_count;
     Model__Event *pending; /* the newest event, until it is known what the act changed (change.h) */
     char *changes;         /* what was changed since the event before it, in words */
+    size_t unlisted;       /* records changed that found no room in it */
     bool witnessed;        /* the call that runs names its witnesses in its events */
     uid_t ending[ADMIN_ENDINGS_MAX]; /* whose sessions end after the commit */
     size_t ending_count;

@@ -7,13 +7,10 @@ enum { CHANGES_MAX_BYTES = 3000, VALUE_MAX_BYTES = 96 };
 
 /* Fields whose values no event shows: they tell who a person is, or open something. */
 static const char *const masked[] = {
-    "model.Person.name",
-    "model.Person.phone",
-    "model.Document.number",
-    "model.Credential.hash",
-    "model.Credential.history_salt",
-    "model.OldPassword.hash",
-    "model.Device.codes",
+    "model.Person.name",      "model.Person.phone",    "model.Person.department",
+    "model.Person.post",      "model.Post.department", "model.Post.post",
+    "model.Document.number",  "model.Credential.hash", "model.Credential.history_salt",
+    "model.OldPassword.hash", "model.Device.codes",    "model.Device.serial",
     "model.Device.name", /* 张三的电脑 */
     "model.NamedValue.value",
 };
@@ -85,6 +82,16 @@ static void put_instant(const struct gdpop_admin *a, int64_t at, char *out)
         clock_format_minute(at, a->utc_offset_min, out);
 }
 
+/* Whole characters, and a mark where there are more. */
+static void put_text(const char *text, char out[static VALUE_MAX_BYTES])
+{
+    static const char mark[] = "…";
+    size_t len = text_fit(text, VALUE_MAX_BYTES - 1);
+    if (text[len])
+        len = text_fit(text, VALUE_MAX_BYTES - sizeof(mark));
+    snprintf(out, VALUE_MAX_BYTES, "%.*s%s", (int)len, text, text[len] ? mark : "");
+}
+
 /* "" for what is empty or zero. */
 static void value_text(const struct gdpop_admin *a, const ProtobufCFieldDescriptor *f,
                        const void *at, char out[static VALUE_MAX_BYTES])
@@ -99,7 +106,7 @@ static void value_text(const struct gdpop_admin *a, const ProtobufCFieldDescript
         return;
     if (f->type == PROTOBUF_C_TYPE_STRING) {
         memcpy(&text, at, sizeof(text));
-        snprintf(out, VALUE_MAX_BYTES, "%s", text ? text : "");
+        put_text(text ? text : "", out);
     } else if (f->type == PROTOBUF_C_TYPE_BYTES) {
         memcpy(&data, at, sizeof(data));
         bytes_to_hex(BYTES(data.data, data.len < 16 ? data.len : 16), out);
@@ -231,8 +238,6 @@ int change_note(const struct table *table, struct bytes key, const void *before,
     const ProtobufCMessage *message = after ? after : before;
     if (is_unwatched(table) || !message || (a->flags & GDPOP_ADMIN_INIT))
         return 0;
-    if (w.text && strlen(w.text) >= CHANGES_MAX_BYTES)
-        return 0;
     char *begun = w.text;
     put(&w, "%s%s %s", begun && begun[0] ? "; " : "",
         !before ? "added"
@@ -245,8 +250,24 @@ int change_note(const struct table *table, struct bytes key, const void *before,
         put(&w, ")");
     if (!w.text)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
+    if (w.full && begun[0]) { /* the first is shown as far as it goes, others whole or not */
+        a->unlisted++;
+        return 0;
+    }
     a->changes = count > 0 || !after ? w.text : begun; /* written as it was: no change */
     return 0;
+}
+
+/* The detail and behind it what changed, which has its room whatever was said before it. */
+static char *with_changes(const struct gdpop_admin *a, const char *detail)
+{
+    char more[48] = "";
+    if (a->unlisted)
+        snprintf(more, sizeof(more), " ... and %zu records more", a->unlisted);
+    size_t room = TRAIL_DETAIL_MAX_BYTES - strlen(a->changes) - strlen(more) - strlen("…; ");
+    bool long_one = strlen(detail) > room;
+    return arena_printf(a->call.arena, "%.*s%s%s%s%s", (int)text_fit(detail, room), detail,
+                        long_one ? "…" : "", detail[0] ? "; " : "", a->changes, more);
 }
 
 int change_flush(struct gdpop_admin *a)
@@ -256,9 +277,9 @@ int change_flush(struct gdpop_admin *a)
         return 0;
     a->pending = NULL;
     if (a->changes && a->changes[0])
-        e->detail =
-            arena_printf(a->call.arena, "%s%s%s", e->detail, e->detail[0] ? "; " : "", a->changes);
+        e->detail = with_changes(a, e->detail);
     a->changes = NULL;
+    a->unlisted = 0;
     if (!e->detail)
         return err_fail(GDPOP_ERR_NOMEM, _("memory is short"));
     return a->anyway ? trail_append_anyway(a->call.txn, e) : trail_append(a->call.txn, e);

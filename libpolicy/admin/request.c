@@ -23,6 +23,9 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
+/* What is said is recorded whole, with what was changed behind it. */
+enum { TEXT_MAX_BYTES = 480 };
+
 static int check_value(const struct gdpop_param *p, const struct gdpop_arg *arg)
 {
     if (p->kind == GDPOP_PARAM_FILE || p->kind == GDPOP_PARAM_SECRET ||
@@ -33,6 +36,11 @@ static int check_value(const struct gdpop_param *p, const struct gdpop_arg *arg)
         return err_fail(GDPOP_ERR_USAGE, _("%s is not clean UTF-8 text"), p->name);
     if (arg->value[0] == '\0')
         return err_fail(GDPOP_ERR_USAGE, _("%s is empty"), p->name);
+    if (arg->len > TEXT_MAX_BYTES)
+        return err_fail(GDPOP_ERR_USAGE,
+                        _("%s is longer than %d bytes (a Chinese character is 3): put the rest on "
+                          "the paper"),
+                        p->name, TEXT_MAX_BYTES);
     if (p->kind == GDPOP_PARAM_WORD && strpbrk(arg->value, " \t"))
         return err_fail(GDPOP_ERR_USAGE, _("%s may not hold spaces: \"%s\""), p->name, arg->value);
     if (p->choices && !is_choice(p->choices, arg->value))

@@ -66,17 +66,14 @@ static char *escaped(struct arena *a, const char *text)
 
 /* So long that every event fits a line of an export, or one long user name would keep the trail
  * from ever being exported. The characters stay whole. */
-enum { TEXT_MAX_BYTES = 448, DETAIL_MAX_BYTES = 3584 };
+enum { TEXT_MAX_BYTES = 448 };
 
 static int cut(struct arena *a, char **text, size_t max)
 {
     static const char mark[] = "…";
-    size_t keep = max - strlen(mark);
     if (strlen(*text) <= max)
         return 0;
-    while (keep > 0 && ((unsigned char)(*text)[keep] & 0xC0) == 0x80)
-        keep--;
-    *text = arena_printf(a, "%.*s%s", (int)keep, *text, mark);
+    *text = arena_printf(a, "%.*s%s", (int)text_fit(*text, max - strlen(mark)), *text, mark);
     return *text ? 0 : GDPOP_ERR_NOMEM;
 }
 
@@ -92,7 +89,7 @@ static int clean_texts(struct arena *a, Model__Event *e)
             *text = (char *)(uintptr_t) "";
         if (!text_is_clean(*text) && !(*text = escaped(a, *text)))
             return GDPOP_ERR_NOMEM;
-        if ((r = cut(a, text, text == &e->detail ? DETAIL_MAX_BYTES : TEXT_MAX_BYTES)) != 0)
+        if ((r = cut(a, text, text == &e->detail ? TRAIL_DETAIL_MAX_BYTES : TEXT_MAX_BYTES)) != 0)
             return r;
     }
     return 0;

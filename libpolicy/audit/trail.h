@@ -6,6 +6,9 @@
 #include "base/secret.h"
 #include "store/store.h"
 
+/* What is longer is cut. */
+enum { TRAIL_DETAIL_MAX_BYTES = 3584 };
+
 /* Appends e: sequence, at, uptime, boot_id and host are filled here, the rest by the caller (texts
  * may be NULL or ""; bytes that are not printable UTF-8 are written as \xHH, long texts are cut).
  * digest = SM3(previous digest ‖ packed event); the first event follows 32 zero bytes. No event, no

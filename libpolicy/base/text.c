@@ -58,6 +58,16 @@ static bool is_control(long c)
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+size_t text_fit(const char *text, size_t max)
+{
+    size_t len = strnlen(text, max + 1);
+    if (len <= max)
+        return len;
+    for (len = max; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--)
+        ;
+    return len;
+}
+
 bool text_is_clean(const char *text)
 {
     for (const char *end = text + strlen(text); text < end;) {

@@ -26,6 +26,9 @@ long text_next(const char **text, const char *end);
 /* Columns on a terminal: 2 for wide East Asian characters and emoji. */
 size_t text_width(const char *text);
 
+/* How many bytes of text, at most max, hold whole characters only. */
+size_t text_fit(const char *text, size_t max);
+
 /* Whether text is UTF-8 without control characters: fit for a log line and a terminal. */
 bool text_is_clean(const char *text);
 

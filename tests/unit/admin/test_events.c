@@ -56,8 +56,11 @@ static void personal_data_stay_masked(void **state)
     struct fixture *f = *state;
     char event[4096];
     assert_ok(RUN(f, "sysadm", "person", "add", "name", "欧阳云", "id-number", "110101199003078515",
-                  "org", "county", "post", "科员", "phone", "13912345678"));
+                  "org", "county", "post", "统计专员", "department", "信息科", "phone",
+                  "13912345678"));
     newest(f, event);
+    assert_null(strstr(event, "统计专员"));
+    assert_null(strstr(event, "信息科"));
     if (!strstr(event, " person P"))
         fail_msg("%s", event);
     assert_non_null(strstr(event, "name: ***"));
@@ -66,6 +69,87 @@ static void personal_data_stay_masked(void **state)
     assert_null(strstr(event, "欧阳云"));
     assert_null(strstr(event, "110101199003078515"));
     assert_null(strstr(event, "13912345678"));
+}
+
+static void a_device_is_told_without_its_codes(void **state)
+{
+    struct fixture *f = *state;
+    char event[4096];
+    assert_ok(RUN(f, "sysadm", "device", "add", "kind", "computer", "name", "张三的电脑", "serial",
+                  "SN-8841-2207", "responsible", "P000005"));
+    newest(f, event);
+    assert_non_null(strstr(event, "serial: ***"));
+    assert_null(strstr(event, "SN-8841-2207"));
+    assert_null(strstr(event, "张三的电脑"));
+}
+
+/* Whatever was said before it, what changed has its room; more is refused. */
+static void a_long_reason_hides_no_change(void **state)
+{
+    struct fixture *f = *state;
+    char event[4096], reason[482];
+    for (size_t i = 0; i + 3 < sizeof(reason); i += 3)
+        memcpy(reason + i, "理", 4);
+    assert_int_equal(strlen(reason), 480);
+    strcat(reason, "x");
+    assert_refused(RUN(f, "secadm", "account", "freeze", "user", "zhangsan", "reason", reason),
+                   GDPOP_ERR_USAGE, "480 bytes");
+    reason[480] = '\0';
+    assert_ok(RUN(f, "secadm", "account", "freeze", "user", "zhangsan", "reason", reason));
+    newest(f, event);
+    assert_non_null(strstr(event, reason));
+    /* The value is cut between characters, and the list goes on behind it. */
+    assert_non_null(strstr(event, "frozen_reason: - -> 理"));
+    if (!strstr(event, "理…, frozen_by: - -> secadm, "))
+        fail_msg("%s", event);
+    assert_true(text_is_clean(event));
+    assert_null(strstr(event, "\\x"));
+}
+
+enum { MANY = 60 };
+
+static void change_many(struct gdpop_admin *a, bool at_length)
+{
+    char name[32], detail[3000];
+    memset(detail, 'd', sizeof(detail) - 1);
+    detail[at_length ? sizeof(detail) - 1 : 5] = '\0';
+    assert_ok(admin_event(a, "probe.write", NULL, NULL, detail));
+    for (int i = 0; i < MANY; i++) {
+        Model__Override o = MODEL__OVERRIDE__INIT;
+        snprintf(name, sizeof(name), "setting_%02d", i);
+        o.setting = name;
+        o.value = T(at_length ? "a value that is long enough to fill the list before its end"
+                              : "another value, as long, that fills the list before its end");
+        assert_ok(store_put_override(a->call.txn, &o));
+    }
+}
+
+static void what_finds_no_room_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    const struct gdpop_operation operation = {.noun = "probe", .verb = "write", .writes = true};
+    for (int at_length = 0; at_length < 2; at_length++) {
+        char event[4096], *more;
+        int listed = 0;
+        gdpop_admin_end(f->a);
+        assert_ok(gdpop_admin_begin(f->g, "sysadm", 0, &f->a));
+        assert_ok(store_write(f->a->call.store, f->a->call.arena, &f->a->call.txn));
+        txn_watch(f->a->call.txn, change_note, f->a);
+        f->a->operation = &operation;
+        change_many(f->a, at_length);
+        assert_ok(change_end(f->a));
+        assert_ok(gdpop_admin_commit(f->a));
+        newest(f, event);
+        assert_non_null(strstr(event, at_length ? "ddd…; changed override setting_00"
+                                                : "|ddddd; added override setting_00"));
+        for (const char *p = event; (p = strstr(p, " override setting_")); p++)
+            listed++;
+        assert_true(listed > 10);
+        if (!(more = strstr(event, "... and ")))
+            fail_msg("%s", event);
+        assert_int_equal(listed + atoi(more + strlen("... and ")), MANY);
+        assert_non_null(strstr(more, " records more"));
+    }
 }
 
 /* A change that no admin_event was called for. */
@@ -264,6 +348,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ADMIN_TEST(an_event_tells_before_and_after),
         ADMIN_TEST(personal_data_stay_masked),
+        ADMIN_TEST(a_device_is_told_without_its_codes),
+        ADMIN_TEST(a_long_reason_hides_no_change),
+        ADMIN_TEST(what_finds_no_room_is_counted),
         ADMIN_TEST(no_change_is_without_an_event),
         ADMIN_TEST(every_refused_attempt_is_an_event),
         ADMIN_TEST(who_may_not_act_at_all_is_recorded_too),
