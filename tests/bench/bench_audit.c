@@ -131,6 +131,12 @@ static int end_epoch(struct txn *t, void *arg)
     return trail_end_epoch(t, &now, arg);
 }
 
+static void target(const char *what, double measured, double limit)
+{
+    printf("%-50s %6.2f, at most %4.1f: %s\n", what, measured, limit,
+           measured <= limit ? "met" : "MISSED");
+}
+
 static void bench_flushes(void)
 {
     unsigned bare, with;
@@ -143,10 +149,11 @@ static void bench_flushes(void)
     with = flushes;
     flushes = 0;
     update(end_epoch, &ended);
-    printf("flushes: a commit %u, with an event %u, that ends an epoch %u (at most %u)\n", bare,
-           with, flushes, bare + 2);
-    if (!ended || with != bare || flushes > bare + 2)
-        die("flushes");
+    if (!ended)
+        die("no epoch ended");
+    printf("flushes of a commit: %u\n", bare);
+    target("flushes that an event adds", with - bare, 0);
+    target("flushes that the end of an epoch adds", flushes - bare, 2);
 }
 
 static double bench_export(uint64_t last)
@@ -247,8 +254,8 @@ int main(int argc, char **argv)
     double export_sec = bench_export(report.last), ratio = bench_ratio();
     bench_append();
     bench_flushes();
-    printf("verify / hash = %.2f (at most 1.5); export of 1,000,000: %.1f s (at most 10)\n", ratio,
-           export_sec / (double)report.last * 1e6);
+    target("verifying an export / one SM3 of the same bytes", ratio, 1.5);
+    target("export of 1,000,000 events, s", export_sec / (double)report.last * 1e6, 10);
     arena_free(a);
     store_close(store);
     snprintf(command, sizeof(command), "rm -rf '%s'", dir);

@@ -37,8 +37,10 @@ static char *path_of(FILE *file)
 static int make_page(const struct tool *t, const struct copy *c, const char *name, FILE *to)
 {
     char *path = path_of(c->source);
-    struct report r = {
-        .file_count = 1, .files = (char **)(uintptr_t)&name, .events_max = REPORT_EVENTS};
+    struct report r = {.file_count = 1,
+                       .files = (char **)(uintptr_t)&name,
+                       .events_max = REPORT_EVENTS,
+                       .at_home = true};
     int rc = path ? gdpop_audit_open(&r.audit) : GDPOP_ERR_NOMEM;
     if (rc == 0)
         rc = gdpop_audit_add(r.audit, path);

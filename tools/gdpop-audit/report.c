@@ -53,7 +53,8 @@ static int write_page(struct report *r, const char *path)
 
 static int run(struct gdpop_audit *a, const struct options *o, int count, char **files)
 {
-    struct report r = {a, count, files, o->events_max, false};
+    struct report r = {
+        .audit = a, .file_count = count, .files = files, .events_max = o->events_max};
     int rc = 0;
     if (!o->out) {
         fprintf(stderr, "gdpop-audit: %s\n", _("report needs --out FILE"));

@@ -48,7 +48,8 @@ static const char *truth(bool value)
     return value ? "true" : "false";
 }
 
-static void put_verification(FILE *out, const struct verified *v, const char *findings)
+static void put_verification(FILE *out, const struct report *report, const struct verified *v,
+                             const char *findings)
 {
     const struct gdpop_audit_report *r = &v->report;
     const char *before = gdpop_language(NULL);
@@ -64,6 +65,11 @@ static void put_verification(FILE *out, const struct verified *v, const char *fi
         gdpop_language(i ? "zh" : "en");
         fprintf(out, "%s\"%s\":[", i ? "," : "", i ? "zh" : "en");
         report_sentences(r, v->findings, put_sentence, &l);
+        if (report->at_home)
+            put_sentence(_("this page was made on the host itself and proves the chain only: an "
+                           "export in JSON Lines, the seal key, the certificate and a checkpoint "
+                           "kept elsewhere prove the rest to gdpop-audit report"),
+                         &l);
         fputc(']', out);
     }
     gdpop_language(before);
@@ -148,7 +154,7 @@ static bool put_data(FILE *out, const struct report *r, struct gathered *g,
     fputc(',', out);
     bool good = put_organisations(out, g);
     fputc(',', out);
-    put_verification(out, v, findings);
+    put_verification(out, r, v, findings);
     fputc(',', out);
     labels_put(out);
     fputc('}', out);

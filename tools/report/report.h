@@ -15,7 +15,8 @@ struct report {
     int file_count;
     char **files; /* their names as the page shows them */
     size_t events_max;
-    bool sound; /* out: nothing was found */
+    bool at_home; /* made on the host that recorded the events: the page says what that proves */
+    bool sound;   /* out: nothing was found */
 };
 
 /* Verifies the files, reads them again and writes the page in the thread's language, with a switch
