@@ -11,7 +11,7 @@
 
 struct note {
     const struct gdpop_evidence *ev;
-    const char *action;
+    const char *action, *outcome, *tag, *detail;
     bool proved; /* the login has come so far that its password or key is known to be right */
 };
 
@@ -64,8 +64,9 @@ static int write_note(struct txn *t, void *arg)
     int r;
     e.subject = (char *)n->ev->user;
     e.action = (char *)n->action;
-    e.outcome = (char *)"ignored";
-    e.tag = (char *)"DB-8.1.4.3a";
+    e.outcome = (char *)n->outcome;
+    e.tag = (char *)n->tag;
+    e.detail = (char *)n->detail;
     e.service = (char *)(n->ev->service ? n->ev->service : "");
     e.address = (char *)(n->ev->address ? n->ev->address : "");
     e.tty = (char *)(n->ev->tty ? n->ev->tty : "");
@@ -102,10 +103,8 @@ static _Noreturn void child(struct gdpop *g, struct note *n)
     _exit(0);
 }
 
-static void note_apart(struct gdpop *g, const struct gdpop_evidence *ev, const char *action,
-                       bool proved)
+static void note_apart(struct gdpop *g, struct note n)
 {
-    struct note n = {ev, action, proved};
     struct sigaction now = {.sa_handler = SIG_DFL}, before;
     if (g->conf_error != 0)
         return;
@@ -121,7 +120,14 @@ static void note_apart(struct gdpop *g, const struct gdpop_evidence *ev, const c
 
 void breakglass_note_session(struct gdpop *g, const struct gdpop_evidence *ev)
 {
-    note_apart(g, ev, "breakglass.session", true);
+    note_apart(g, (struct note){ev, "breakglass.session", "ignored", "DB-8.1.4.3a", "", true});
+}
+
+void breakglass_note_conflict(struct gdpop *g, const struct gdpop_evidence *ev, const char *action)
+{
+    note_apart(g, (struct note){ev, action, "denied", "DB-8.1.4.1a",
+                                "a local account of this name, neither break-glass nor gdpop's",
+                                false});
 }
 
 int gdpop_identify(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v)
@@ -129,6 +135,6 @@ int gdpop_identify(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpo
     err_clear();
     identify(g, ev, v);
     if (v->outcome == GDPOP_IGNORED && conf_is_break_glass(&g->conf, ev->user))
-        note_apart(g, ev, "breakglass.auth", false);
+        note_apart(g, (struct note){ev, "breakglass.auth", "ignored", "DB-8.1.4.3a", "", false});
     return 0;
 }

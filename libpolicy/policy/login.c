@@ -14,13 +14,15 @@ struct login {
 };
 
 /* Whether the decision is made already: ignored, or a local account stands in the way. */
-static bool decided(struct gdpop *g, const struct gdpop_evidence *ev, enum gdpop_outcome conflict,
-                    struct gdpop_verdict *v)
+static bool decided(struct gdpop *g, const struct gdpop_evidence *ev, const char *action,
+                    enum gdpop_outcome conflict, struct gdpop_verdict *v)
 {
     err_clear();
     identify(g, ev, v);
-    if (v->local_conflict)
+    if (v->local_conflict) {
         v->outcome = conflict;
+        breakglass_note_conflict(g, ev, action);
+    }
     return v->outcome == GDPOP_IGNORED || v->local_conflict;
 }
 
@@ -36,7 +38,7 @@ int gdpop_authenticate(struct gdpop *g, const struct gdpop_evidence *ev, const c
 {
     struct secret secret = {0};
     struct login l = {.g = g, .ev = ev, .password = &secret};
-    if (decided(g, ev, GDPOP_DENIED_CREDENTIAL, v))
+    if (decided(g, ev, "login.auth", GDPOP_DENIED_CREDENTIAL, v))
         return 0;
     int r = secret_set(&secret, password, password_len);
     if (r == 0)
@@ -106,7 +108,7 @@ out:
 int gdpop_account(struct gdpop *g, const struct gdpop_evidence *ev, struct gdpop_verdict *v)
 {
     struct login l = {.g = g, .ev = ev};
-    if (decided(g, ev, GDPOP_DENIED, v))
+    if (decided(g, ev, "login.account", GDPOP_DENIED, v))
         return 0;
     int r = apart_run(g, ev->caller_uid, account, &l, &l.v, sizeof(l.v));
     *v = l.v;

@@ -137,6 +137,9 @@ void identify(const struct gdpop *g, const struct gdpop_evidence *ev, struct gdp
 /* Leaves the event of a break-glass session: written by a child, waited for one second at most,
  * whatever comes of it. */
 void breakglass_note_session(struct gdpop *g, const struct gdpop_evidence *ev);
+/* In the same way, of a login that is denied because a local account of its name is in the way:
+ * what identify decides is decided without the store. */
+void breakglass_note_conflict(struct gdpop *g, const struct gdpop_evidence *ev, const char *action);
 
 /* ---- apart.c ---- */
 

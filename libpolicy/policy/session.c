@@ -143,6 +143,8 @@ int gdpop_session_open(struct gdpop *g, const struct gdpop_evidence *ev, struct 
     identify(g, ev, v);
     if (v->outcome == GDPOP_IGNORED && conf_is_break_glass(&g->conf, ev->user))
         breakglass_note_session(g, ev);
+    if (v->local_conflict)
+        breakglass_note_conflict(g, ev, "login.session");
     if (v->outcome == GDPOP_IGNORED || v->local_conflict)
         return 0;
     int r = apart_run(g, ev->caller_uid, open_session, &o, &o.v, sizeof(o.v));

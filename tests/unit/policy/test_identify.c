@@ -115,7 +115,7 @@ static void test_configuration(void **state)
     expect(f->g, "absent", GDPOP_DENIED, false); /* break-glass is local or nothing */
 }
 
-/* A conflict denies every phase without a look at the store. */
+/* A conflict denies every phase without a look at the store, and leaves an event. */
 static void test_a_local_account_in_the_way(void **state)
 {
     struct fixture *f = *state;
@@ -125,10 +125,12 @@ static void test_a_local_account_in_the_way(void **state)
     snprintf(passwd, sizeof(passwd), "%s:x:70000:70000::/home/x:/bin/sh\n", USER);
     write_passwd(passwd);
     assert_int_equal(try_password(f, &ev, FIRST_PASSWORD), GDPOP_DENIED_CREDENTIAL);
+    assert_int_equal(events(f, "login.auth", "denied"), 1);
     ev.password_proved = true;
     assert_ok(gdpop_account(f->g, &ev, &v));
     assert_int_equal(v.outcome, GDPOP_DENIED);
     assert_true(v.local_conflict);
+    assert_int_equal(events(f, "login.account", "denied"), 1);
     assert_ok(gdpop_session_open(f->g, &ev, &v));
     assert_int_equal(v.outcome, GDPOP_DENIED);
     assert_ok(gdpop_password_ready(f->g, &ev, &v));
