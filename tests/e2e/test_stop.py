@@ -54,9 +54,9 @@ class TestStop(HostTest):
             _, said = program.communicate(self.host.password[OTHER] + "\n", timeout=TIMEOUT)
             self.assertEqual(program.returncode, 0, said)
 
-    def storm(self, signal_name, command, *typed, service=None):
+    def storm(self, signal_name, command, *typed, service=None, step=1):
         """Programs are hit at another moment of their work in each round."""
-        for round_number in range(ROUNDS):
+        for round_number in range(0, ROUNDS, step):
             programs = [self.start(command, *typed) for _ in range(4)]
             # As many steps later as the round says; each starts and ends one process.
             for _ in range(round_number):
@@ -81,16 +81,16 @@ class TestStop(HostTest):
         self.storm("KILL", ["su", USER, "-c", "true"], self.host.password[USER])
 
     def test_sudo_stopped(self):
-        self.storm("STOP", ["sudo", "-S", "-k", "true"], self.host.password[USER])
+        self.storm("STOP", ["sudo", "-S", "-k", "true"], self.host.password[USER], step=2)
 
     def test_sudo_killed(self):
-        self.storm("KILL", ["sudo", "-S", "-k", "true"], self.host.password[USER])
+        self.storm("KILL", ["sudo", "-S", "-k", "true"], self.host.password[USER], step=2)
 
     def test_a_locker_stopped(self):
-        self.storm("STOP", LOCKER, self.host.password[USER], service="vlock")
+        self.storm("STOP", LOCKER, self.host.password[USER], service="vlock", step=2)
 
     def test_a_locker_killed(self):
-        self.storm("KILL", LOCKER, self.host.password[USER], service="vlock")
+        self.storm("KILL", LOCKER, self.host.password[USER], service="vlock", step=2)
 
     def test_su_with_a_wrong_password_stopped(self):
         self.storm("STOP", ["su", USER, "-c", "true"], "Wrong-Word-1")
