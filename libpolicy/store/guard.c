@@ -141,6 +141,14 @@ static bool has_roots(const struct meta *m)
            is_root(m->main_root, m->last_page);
 }
 
+/* As a machine of the other byte order writes the first page. */
+static bool is_of_other_order(int fd)
+{
+    uint32_t word = 0;
+    return pread(fd, &word, sizeof(word), META_MAGIC_AT) == sizeof(word) &&
+           __builtin_bswap32(word) == meta_magic;
+}
+
 int guard_data(const char *dir)
 {
     char path[PATH_MAX];
@@ -155,9 +163,14 @@ int guard_data(const char *dir)
     bool sound = read_meta(fd, 0, &first) && read_meta(fd, (off_t)first.page_bytes, &second) &&
                  first.page_bytes == second.page_bytes;
     /* Looked at afterwards: the file grows before a meta page says so. */
-    bool seen = fstat(fd, &st) == 0;
+    bool seen = fstat(fd, &st) == 0, other = !sound && is_of_other_order(fd);
     close(fd);
     const struct meta *newest = first.txn > second.txn ? &first : &second;
+    if (other)
+        return err_fail(GDPOP_ERR_STORE,
+                        _("%s was made by a machine of another byte order: a store moves there by "
+                          "gdpop-admin backup create and backup restore"),
+                        path);
     if (!seen || !sound || !has_roots(newest))
         return err_fail(GDPOP_ERR_STORE, _("%s is not a store or its first pages are damaged"),
                         path);

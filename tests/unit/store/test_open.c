@@ -207,6 +207,22 @@ static void test_first_page_after_a_commit_that_failed(void **state)
     assert_refused(f, GDPOP_ERR_STORE, "first pages are damaged");
 }
 
+static void test_another_byte_order(void **state)
+{
+    enum { MAGIC_AT = 16, PAGE = 4096 };
+    struct fixture *f = *state;
+    uint64_t words[2];
+    for (int i = 0; i < 2; i++) {
+        words[i] = number_in(f, i * PAGE + MAGIC_AT);
+        set_number(f, i * PAGE + MAGIC_AT,
+                   (words[i] & ~UINT64_C(0xffffffff)) | __builtin_bswap32((uint32_t)words[i]));
+    }
+    assert_refused(f, GDPOP_ERR_STORE, "another byte order");
+    for (int i = 0; i < 2; i++)
+        set_number(f, i * PAGE + MAGIC_AT, words[i]);
+    fixture_check_clean(f);
+}
+
 static void test_rights(void **state)
 {
     struct fixture *f = *state;
@@ -414,6 +430,7 @@ int main(void)
         TEST(test_lock_file_short_or_with_holes),
         TEST(test_data_file_damaged),
         TEST(test_first_page_after_a_commit_that_failed),
+        TEST(test_another_byte_order),
         TEST(test_rights),
         TEST(test_links_and_other_files),
         TEST(test_keys),
