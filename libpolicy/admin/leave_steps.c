@@ -152,8 +152,13 @@ static int audit(struct gdpop_admin *a, const struct request *q)
     Model__Account *x;
     bool taken = false;
     const char *lacks = NULL;
-    int r;
-    if ((r = leave_find(a, q, &x)) != 0 || (r = office_applying(a, x, "account", &ap)) != 0 ||
+    int r = leave_find(a, q, &x);
+    if (r == 0 && !x->leave->frozen_at)
+        return err_fail(GDPOP_ERR_REFUSED,
+                        _("%s has not left yet: the audit comes after the day, for what is done "
+                          "until then belongs to it"),
+                        x->name);
+    if (r != 0 || (r = office_applying(a, x, "account", &ap)) != 0 ||
         (r = add_audit(a, q, x, &ap, REGULATION_GD, &taken)) != 0 ||
         (r = add_audit(a, q, x, &ap, REGULATION_SZ, &taken)) != 0)
         return r;

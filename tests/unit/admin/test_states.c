@@ -65,6 +65,82 @@ static void moves_of_an_account(void **state)
         }
 }
 
+/* A leaving: none, announced for a day to come, the day is over, closed. */
+static int set_leave(struct txn *t, void *arg)
+{
+    const char *stage = arg;
+    Model__Leave leave = MODEL__LEAVE__INIT;
+    Model__Account *x;
+    int r = store_get_account(t, "zhangsan", &x);
+    if (r != 0 || strcmp(stage, "none") == 0)
+        return r;
+    leave.on_at = INT64_MAX / 2;
+    leave.reason = T("retired");
+    leave.announced_by = T("countysys");
+    leave.announced_at = 1;
+    leave.successor = T("lisi");
+    x->leave = &leave;
+    if (strcmp(stage, "announced") != 0) {
+        leave.on_at = leave.frozen_at = 1;
+        x->state = T("frozen");
+    }
+    if (strcmp(stage, "closed") == 0) {
+        leave.closed_at = 2;
+        x->state = T("closed");
+    }
+    return store_put_account(t, x);
+}
+
+static int move_leave(struct fixture *f, int move)
+{
+    static const char user[] = "zhangsan";
+    switch (move) {
+    case 0:
+        return RUN(f, "countysys", "account", "leave", "user", user, "on", "2098-01-01", "reason",
+                   "retired");
+    case 1:
+        return RUN(f, "countysys", "leave", "withdraw", "user", user, "reason", "x");
+    case 2:
+        return RUN(f, "countysys", "leave", "return", "user", user, "item", "documents");
+    case 3:
+        return RUN(f, "countysys", "leave", "hand-over", "user", user, "paper", "移交单");
+    case 4:
+        return RUN(f, "countysys", "leave", "accept", "user", user, "paper", "接收单");
+    case 5:
+        return RUN(f, "countysys", "leave", "audit", "user", user, "outcome", "passed");
+    case 6: /* nothing is given back yet */
+        return RUN(f, "countysys", "leave", "close", "user", user);
+    default:
+        return RUN(f, "secadm", "account", "unfreeze", "user", user, "reason", "x");
+    }
+}
+
+static void moves_of_a_leaving(void **state)
+{
+    /* announce withdraw return hand-over accept audit close unfreeze */
+    static const struct {
+        const char *stage, *allowed;
+    } cases[] = {
+        {"none", "10000000"},
+        {"announced", "01111000"},
+        {"left", "00111100"},
+        {"closed", "00000000"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (int move = 0; move < 8; move++) {
+            void *own;
+            workflow_setup(&own);
+            struct fixture *f = own;
+            with_store(f, set_leave, T(cases[i].stage));
+            int r = move_leave(f, move);
+            bool refused = r == GDPOP_ERR_REFUSED || r == GDPOP_ERR_EXISTS;
+            if (cases[i].allowed[move] == '1' ? r != 0 : !refused)
+                fail_msg("%s, move %d: %d %s", cases[i].stage, move, r, err_sentence());
+            fixture_teardown(&own);
+        }
+}
+
 struct device_case {
     const char *state; /* before */
     bool bound;
@@ -224,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_of_an_account),
+        cmocka_unit_test(moves_of_a_leaving),
         cmocka_unit_test(moves_of_a_device),
         WORKFLOW_TEST(moves_of_every_register),
     };
