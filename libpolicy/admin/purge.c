@@ -91,7 +91,7 @@ static int check_count(const struct request *q, size_t count)
 {
     char wanted[24];
     snprintf(wanted, sizeof(wanted), "%zu", count);
-    if (strcmp(request_word(q, "confirm"), wanted) == 0)
+    if (count == 0 || strcmp(request_word(q, "confirm"), wanted) == 0)
         return 0;
     return err_fail(GDPOP_ERR_REFUSED,
                     _("the data of %s persons are due, and removing them cannot be undone: confirm "
