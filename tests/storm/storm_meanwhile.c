@@ -22,7 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PROCESSES = 6, OPERATORS = 1500, PIECE_ROWS = 500, PAUSE_NSEC = 20000000 };
+enum {
+    PROCESSES = 6,
+    OPERATORS = 1500,
+    PIECE_ROWS = 1000,
+    PIECE_USEC = 250000,
+    PAUSE_NSEC = 20000000
+};
 
 /* In memory that all share. */
 static struct shared {
@@ -94,11 +100,13 @@ static void import_piece(void)
     struct gdpop_admin *a;
     struct gdpop *g;
     unsigned from = rows;
+    long long until = now_usec() + PIECE_USEC;
     done(gdpop_open(host.conf, &g), "open");
     done(gdpop_admin_begin(g, "sysadm", 0, &a), "begin");
     done(gdpop_admin_expect(a, 2 * PIECE_ROWS), "room");
-    while (rows < from + PIECE_ROWS)
+    do
         import_row(a);
+    while (rows < from + PIECE_ROWS && now_usec() < until);
     done(gdpop_admin_commit(a), "commit");
     gdpop_admin_end(a);
     gdpop_close(g);

@@ -6,8 +6,16 @@
 
 #include <time.h>
 
-/* More problems would hardly be read, and each costs an act of its own. */
-enum { PROBLEMS_MAX = 1000, PAUSE_NSEC = 20000000 };
+/* More problems would hardly be read, and each costs an act of its own. A piece ends when it has
+ * held the store so long, however slow the host is. */
+enum { PROBLEMS_MAX = 1000, HELD_MSEC = 250, PAUSE_MSEC = 20 };
+
+static int64_t now_msec(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
 
 void pieces_end(struct pieces *p)
 {
@@ -33,11 +41,18 @@ bool pieces_row_error(int r)
 }
 
 /* A refused row ends its act. Those behind it are tried in another one, which will not be committed
- * either, so that all errors are told at once. */
-static int try_rows(struct pieces *p, size_t from, size_t to, size_t most)
+ * either, so that all errors are told at once. until_msec: no row is begun later, but for the
+ * first; *end: behind the last one. */
+static int try_rows(struct pieces *p, size_t from, size_t to, int64_t until_msec, size_t most,
+                    size_t *end)
 {
+    *end = to;
     for (size_t i = from; i < to && p->problem_count(p) < most && !signals_ended(); i++) {
         bool refused = false;
+        if (i > from && now_msec() >= until_msec) {
+            *end = i;
+            break;
+        }
         if (i % 64 == 0)
             progress_show(_("Entering rows"), i, p->count, NULL);
         int r = p->enter(p, i, &refused);
@@ -69,10 +84,11 @@ static int run(struct pieces *p, bool write, size_t most, size_t *done)
     for (*done = p->from; r == 0 && *done < p->count && !signals_ended();) {
         size_t to = *done + PIECE_ROWS < p->count ? *done + PIECE_ROWS : p->count;
         p->trial = !write;
-        if ((r = begin(p)) == 0 && (r = try_rows(p, *done, to, most)) == 0 && write)
+        if ((r = begin(p)) == 0 &&
+            (r = try_rows(p, *done, to, now_msec() + HELD_MSEC, most, &to)) == 0 && write)
             r = commit_piece(p, *done, to);
         pieces_end(p);
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NSEC}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MSEC * 1000000L}, NULL);
         if (r == 0)
             *done = to;
     }
@@ -133,9 +149,11 @@ static int enter_long(struct pieces *p, size_t most)
 
 static int enter_at_once(struct pieces *p, size_t most)
 {
+    size_t end;
     p->trial = false;
     int r = begin(p);
-    if (r != 0 || (r = try_rows(p, 0, p->count, most)) != 0 || (r = say_problems(p, most)) != 0)
+    if (r != 0 || (r = try_rows(p, 0, p->count, INT64_MAX, most, &end)) != 0 ||
+        (r = say_problems(p, most)) != 0)
         return r;
     return act_commit(p->t, p->act);
 }
