@@ -1,26 +1,17 @@
-#include "audit/verifier.h"
 #include "audit/private.h"
 #include "audit/sealing.h"
+#include "audit/verifier_private.h"
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Two proofs hang on each event. The chain: its digest covers the event and the digest before it;
  * whoever changes the trail can compute it anew. The seal: the mac covers the digest under the key
  * of its epoch, which is gone; nobody can make it. */
-
-enum seal { SEAL_GOOD, SEAL_BAD, SEAL_NONE, SEAL_UNKNOWN };
-
-/* Nothing here is secret from whoever waits for the answer. */
-static bool same(const uint8_t *a, const uint8_t *b)
-{
-    return memcmp(a, b, DIGEST_BYTES) == 0;
-}
 
 void verifier_init(struct verifier *v)
 {
@@ -43,155 +34,6 @@ int verifier_add_key(struct verifier *v, uint64_t epoch, const uint8_t key[stati
     memcpy(v->given[v->key_count++].key, key, DIGEST_BYTES);
     return 0;
 }
-
-/* ---- Findings ---- */
-
-static void flush(struct verifier *v)
-{
-    if (!v->holds)
-        return;
-    v->holds = false;
-    v->findings++;
-    if (v->first_bad == 0 || v->held.first < v->first_bad)
-        v->first_bad = v->held.first;
-    v->held.sentence = v->held_sentence;
-    if (v->found)
-        v->found(&v->held, v->arg);
-}
-
-__attribute__((format(printf, 5, 0))) static void hold_list(struct verifier *v, const char *kind,
-                                                            uint64_t first, uint64_t last,
-                                                            const char *sentence, va_list list)
-{
-    flush(v);
-    v->held = (struct gdpop_audit_finding){.kind = kind, .first = first, .last = last};
-    vsnprintf(v->held_sentence, sizeof(v->held_sentence), sentence, list);
-    v->holds = true;
-}
-
-__attribute__((format(printf, 5, 6))) static void
-hold(struct verifier *v, const char *kind, uint64_t first, uint64_t last, const char *sentence, ...)
-{
-    va_list list;
-    va_start(list, sentence);
-    hold_list(v, kind, first, last, sentence, list);
-    va_end(list);
-}
-
-void verifier_report(struct verifier *v, const char *kind, uint64_t first, uint64_t last,
-                     const char *sentence, ...)
-{
-    va_list list;
-    va_start(list, sentence);
-    hold_list(v, kind, first, last, sentence, list);
-    va_end(list);
-    flush(v);
-}
-
-void verifier_gap(struct verifier *v, uint64_t first, uint64_t last)
-{
-    verifier_report(v, "missing", first, last,
-                    _("events %llu to %llu are in none of the files: an export or an archive that "
-                      "holds them (trail-%012llu-….jsonl.zst) is missing"),
-                    (unsigned long long)first, (unsigned long long)last, (unsigned long long)first);
-    v->gap = true;
-}
-
-static bool holds_kind(const struct verifier *v, const char *kind)
-{
-    return v->holds && strcmp(v->held.kind, kind) == 0;
-}
-
-/* Where the run of events with the same fault began that event n goes on; the finding held is then
- * told again, longer. */
-static uint64_t run_start(struct verifier *v, const char *kind, uint64_t n)
-{
-    if (!holds_kind(v, kind) || v->held.last + 1 != n)
-        return n;
-    v->holds = false;
-    return v->held.first;
-}
-
-#define HOLD_RUN(v, kind, n, one, many)                                                            \
-    do {                                                                                           \
-        uint64_t start_ = run_start(v, kind, n);                                                   \
-        if (start_ == (n))                                                                         \
-            hold(v, kind, n, n, one, (unsigned long long)(n));                                     \
-        else                                                                                       \
-            hold(v, kind, start_, n, many, (unsigned long long)start_, (unsigned long long)(n));   \
-    } while (0)
-
-/* ---- Keys ---- */
-
-/* More epochs than a century of them: what a forged file may ask to be computed ends here. */
-enum { EPOCHS_MAX = 12 * 1000 * 1000 };
-
-/* The key handed out last before the epoch, carried on to it. False: no key reaches there. Each
- * epoch has an event, so one with a number above its event's cannot be. */
-static bool key_for(struct verifier *v, uint64_t epoch, uint64_t sequence)
-{
-    size_t best = v->key_count;
-    for (size_t i = 0; i < v->key_count; i++)
-        if (v->given[i].epoch <= epoch &&
-            (best == v->key_count || v->given[i].epoch > v->given[best].epoch))
-            best = i;
-    if (best == v->key_count || epoch > sequence || epoch - v->given[best].epoch > EPOCHS_MAX)
-        return false;
-    if (!v->key_ready || v->key_used != best || v->key_epoch > epoch) {
-        v->key_ready = true;
-        v->key_used = best;
-        v->keyed = false;
-        v->key_epoch = v->given[best].epoch;
-        memcpy(v->key, v->given[best].key, DIGEST_BYTES);
-    }
-    for (; v->key_epoch < epoch; v->key_epoch++, v->keyed = false)
-        if (seal_next_key(v->key) < 0)
-            return false;
-    if (!v->keyed)
-        v->keyed = digester_key(v->digester, v->key) == 0;
-    return v->keyed;
-}
-
-static bool is_renewal(const struct trail_item *i)
-{
-    return i->action && strcmp(i->action, TRAIL_REKEY_ACTION) == 0;
-}
-
-/* A key made afresh is known only if it was given. */
-static void see_renewal(struct verifier *v, const struct trail_item *i)
-{
-    bool given = false;
-    if (!is_renewal(i))
-        return;
-    for (size_t k = 0; k < v->key_count; k++)
-        given |= v->given[k].epoch == i->epoch;
-    v->renewed = !given;
-}
-
-static int judge_seal(struct verifier *v, const struct trail_item *i, enum seal *seal)
-{
-    uint8_t mac[DIGEST_BYTES];
-    *seal = SEAL_NONE;
-    if (!i->mac)
-        return 0;
-    *seal = SEAL_UNKNOWN;
-    if (v->key_count == 0)
-        return 0;
-    see_renewal(v, i);
-    if (v->renewed)
-        return 0;
-    *seal = SEAL_BAD;
-    if (!key_for(v, i->epoch, i->sequence)) {
-        *seal = i->epoch > i->sequence ? SEAL_BAD : SEAL_UNKNOWN;
-        return 0;
-    }
-    int r = digester_hmac(v->digester, &BYTES(i->digest, DIGEST_BYTES), 1, mac);
-    if (r == 0 && same(mac, i->mac))
-        *seal = SEAL_GOOD;
-    return r;
-}
-
-/* ---- One event ---- */
 
 static int chains(struct verifier *v, const uint8_t *previous, const struct trail_item *i,
                   bool *fits)
@@ -222,20 +64,21 @@ static void hold_altered(struct verifier *v, const struct trail_item *i, enum se
 {
     unsigned long long n = i->sequence;
     if (is_foreign(v, i))
-        hold(v, "foreign", n, n, _("event %llu was recorded by another host, %.40s"), n, i->host);
+        verifier_hold(v, "foreign", n, n, _("event %llu was recorded by another host, %.40s"), n,
+                      i->host);
     else if (seal == SEAL_BAD && fits)
         HOLD_RUN(v, "forged", i->sequence,
                  _("the seal of event %llu is forged: it was altered and the chain computed anew"),
                  _("the seals of events %llu to %llu are forged: the trail was altered from there "
                    "on and the chain computed anew"));
     else if (seal == SEAL_BAD)
-        hold(v, "edited", n, n, _("event %llu was altered: neither its digest nor its seal fits"),
-             n);
+        verifier_hold(v, "edited", n, n,
+                      _("event %llu was altered: neither its digest nor its seal fits"), n);
     else if (seal == SEAL_GOOD)
-        hold(v, "edited", n, n, _("event %llu was altered after it was sealed"), n);
+        verifier_hold(v, "edited", n, n, _("event %llu was altered after it was sealed"), n);
     else
-        hold(v, "edited", n, n, _("event %llu, or the digest of the one before it, was altered"),
-             n);
+        verifier_hold(v, "edited", n, n,
+                      _("event %llu, or the digest of the one before it, was altered"), n);
 }
 
 /* Where a key lacks, the first event without a seal says why; one that only lost its seal does not.
@@ -243,25 +86,26 @@ static void hold_altered(struct verifier *v, const struct trail_item *i, enum se
 static void hold_unsealed(struct verifier *v, const struct trail_item *i)
 {
     bool tells = i->action && strcmp(i->action, TRAIL_UNSEALED_ACTION) == 0;
-    uint64_t start = tells ? i->sequence : run_start(v, "unsealed", i->sequence);
+    uint64_t start = tells ? i->sequence : verifier_run_start(v, "unsealed", i->sequence);
     if (start == i->sequence)
         snprintf(v->unsealed_why, sizeof(v->unsealed_why), "%s",
                  tells && i->detail ? _(i->detail) : _("no event says why"));
     if (start == i->sequence)
-        hold(v, "unsealed", start, start, _("event %llu has no seal: %s"),
-             (unsigned long long)start, v->unsealed_why);
+        verifier_hold(v, "unsealed", start, start, _("event %llu has no seal: %s"),
+                      (unsigned long long)start, v->unsealed_why);
     else
-        hold(v, "unsealed", start, i->sequence,
-             _("events %llu to %llu have no seal: %s; the chain and anchors alone vouch for them, "
-               "and events before them may be missing"),
-             (unsigned long long)start, (unsigned long long)i->sequence, v->unsealed_why);
+        verifier_hold(
+            v, "unsealed", start, i->sequence,
+            _("events %llu to %llu have no seal: %s; the chain and anchors alone vouch for them, "
+              "and events before them may be missing"),
+            (unsigned long long)start, (unsigned long long)i->sequence, v->unsealed_why);
 }
 
 static int judge(struct verifier *v, const struct trail_item *i)
 {
     bool fits = true;
     enum seal seal;
-    int r = judge_seal(v, i, &seal);
+    int r = verifier_judge_seal(v, i, &seal);
     if (r == 0 && v->previous_known)
         r = chains(v, v->previous, i, &fits);
     if (r < 0)
@@ -282,18 +126,21 @@ static void enter_epoch(struct verifier *v, const struct trail_item *i, bool aft
     unsigned long long n = i->sequence, old = v->epoch, new = i->epoch, last = v->last;
     v->epochs++;
     if (new < old || (v->closed && new != old + 1 && !after_gap))
-        hold(v, "epoch", n, n, _("event %llu is of epoch %llu, which does not follow epoch %llu"),
-             n, new, old);
-    else if (!v->closed && !after_gap && is_renewal(i))
-        hold(v, "open", last, last,
-             _("epoch %llu was not closed: its key was lost before event %llu, and events at its "
-               "end may be missing"),
-             old, n);
+        verifier_hold(v, "epoch", n, n,
+                      _("event %llu is of epoch %llu, which does not follow epoch %llu"), n, new,
+                      old);
+    else if (!v->closed && !after_gap && verifier_is_renewal(i))
+        verifier_hold(
+            v, "open", last, last,
+            _("epoch %llu was not closed: its key was lost before event %llu, and events at its "
+              "end may be missing"),
+            old, n);
     else if (!v->closed && !after_gap)
-        hold(v, "cut", last, n,
-             _("epoch %llu ends with event %llu and was not closed: events at its end are missing"),
-             old, last);
-    if (v->renewed && is_renewal(i))
+        verifier_hold(
+            v, "cut", last, n,
+            _("epoch %llu ends with event %llu and was not closed: events at its end are missing"),
+            old, last);
+    if (v->renewed && verifier_is_renewal(i))
         verifier_report(v, "renewed", n, n,
                         _("event %llu renewed the key of the seal: what follows is proved only "
                           "with the key handed out then (epoch %llu)"),
@@ -307,9 +154,9 @@ static void follow_epoch(struct verifier *v, const struct trail_item *i, bool af
     if (!v->bad && i->epoch != v->epoch)
         enter_epoch(v, i, loose);
     else if (!v->bad && v->closed && !loose)
-        hold(v, "epoch", i->sequence, i->sequence,
-             _("event %llu stands behind the end of its epoch %llu"),
-             (unsigned long long)i->sequence, (unsigned long long)i->epoch);
+        verifier_hold(v, "epoch", i->sequence, i->sequence,
+                      _("event %llu stands behind the end of its epoch %llu"),
+                      (unsigned long long)i->sequence, (unsigned long long)i->epoch);
     v->epoch = i->epoch;
     v->closed = i->action && strcmp(i->action, TRAIL_EPOCH_ACTION) == 0;
     if (v->closed && !v->bad)
@@ -341,26 +188,28 @@ static int again(struct verifier *v, const struct trail_item *i)
     bool fits;
     int r;
     if (same(i->digest, v->previous) && n == v->last) {
-        hold(v, "duplicated", n, n, _("event %llu stands there twice"), n);
+        verifier_hold(v, "duplicated", n, n, _("event %llu stands there twice"), n);
         return 0;
     }
-    if (holds_kind(v, "dropped") && v->held.first == n && v->held.last == n && v->last == n + 1) {
+    if (verifier_holds_kind(v, "dropped") && v->held.first == n && v->held.last == n &&
+        v->last == n + 1) {
         v->holds = false;
-        hold(v, "swapped", n, n + 1, _("events %llu and %llu stand in each other's place"), n,
-             n + 1);
+        verifier_hold(v, "swapped", n, n + 1, _("events %llu and %llu stand in each other's place"),
+                      n, n + 1);
         return 0;
     }
     if (n != v->last) {
-        hold(v, "moved", n, n, _("event %llu stands again, or out of its place, behind event %llu"),
-             n, (unsigned long long)v->last);
+        verifier_hold(v, "moved", n, n,
+                      _("event %llu stands again, or out of its place, behind event %llu"), n,
+                      (unsigned long long)v->last);
         return 0;
     }
     /* Two with one number: the one that fits the chain and the seal was there first. */
-    if ((r = judge_seal(v, i, &seal)) < 0 || (r = chains(v, v->before, i, &fits)) < 0)
+    if ((r = verifier_judge_seal(v, i, &seal)) < 0 || (r = chains(v, v->before, i, &fits)) < 0)
         return r;
     bool genuine = fits && seal != SEAL_BAD && v->holds && v->held.last == n;
     v->holds = v->holds && !genuine;
-    hold(v, "inserted", n, n, _("an event was inserted beside event %llu"), n);
+    verifier_hold(v, "inserted", n, n, _("an event was inserted beside event %llu"), n);
     if (genuine)
         memcpy(v->previous, i->digest, DIGEST_BYTES);
     v->suspect = !genuine;
@@ -385,8 +234,8 @@ static void begin(struct verifier *v, const struct trail_item *i)
 static int unreadable(struct verifier *v)
 {
     v->last++;
-    hold(v, "unreadable", v->last, v->last, _("event %llu cannot be read"),
-         (unsigned long long)v->last);
+    verifier_hold(v, "unreadable", v->last, v->last, _("event %llu cannot be read"),
+                  (unsigned long long)v->last);
     v->previous_known = false;
     v->loose = true;
     return 0;
@@ -395,17 +244,18 @@ static int unreadable(struct verifier *v)
 static void drop(struct verifier *v, uint64_t first, uint64_t last)
 {
     if (first == last)
-        hold(v, "dropped", first, last, _("event %llu is missing"), (unsigned long long)first);
+        verifier_hold(v, "dropped", first, last, _("event %llu is missing"),
+                      (unsigned long long)first);
     else
-        hold(v, "dropped", first, last, _("events %llu to %llu are missing"),
-             (unsigned long long)first, (unsigned long long)last);
+        verifier_hold(v, "dropped", first, last, _("events %llu to %llu are missing"),
+                      (unsigned long long)first, (unsigned long long)last);
 }
 
 /* A finding that no later event can explain or lengthen. */
 static void settle(struct verifier *v, const struct trail_item *i)
 {
     if (v->holds && i->sequence > v->held.last + 1)
-        flush(v);
+        verifier_flush(v);
 }
 
 int verifier_item(struct verifier *v, const struct trail_item *i)
@@ -438,7 +288,7 @@ int verifier_item(struct verifier *v, const struct trail_item *i)
 
 void verifier_end(struct verifier *v)
 {
-    flush(v);
+    verifier_flush(v);
     for (size_t k = 0; k < v->anchor_count; k++) {
         const struct trail_anchor *a = &v->anchors[k];
         char at[40];
