@@ -67,9 +67,14 @@ class TestDisk(HostTest):
                    f"fallocate --keep-size --length {MAP_MIB}MiB {STORE}/data.mdb")
 
     def fill(self):
-        """To the last block: what is deleted on a disk may be free a moment later only."""
-        self.lab.sh(f"sync; dd if=/dev/zero of={STORE}/filler bs=1M; sync; dd if=/dev/zero bs=4K "
-                    f"of={STORE}/filler oflag=append conv=notrunc; sync", check=False)
+        """To the last block: what is deleted on a disk, or kept for a file that grows, may be free a
+        moment later only."""
+        self.lab.sh(f"sync; dd if=/dev/zero of={STORE}/filler bs=1M", check=False)
+        for _ in range(20):
+            self.lab.sh(f"sync; dd if=/dev/zero bs=1K of={STORE}/filler oflag=append conv=notrunc; "
+                        "sync", check=False)
+            if os.statvfs(STORE).f_bavail == 0:
+                break
 
     def assertOnlyAdministrators(self):
         lab, host = self.lab, self.host
