@@ -15,7 +15,6 @@ from desk import FOLDER, PASSPHRASE, Desk
 from host import AUDIT, LEADERS, PAPERS, SECRETS, SECURITY, SYSTEM, Host, id_number
 from lab import LabTest
 from root import CHECKOUT
-from schema import Schema
 from spoken import Spoken, read_commands
 
 TODAY = "2026-04-30"  # a Thursday before the days that the examples name
@@ -285,7 +284,7 @@ class TestExamples(Spoken, LabTest):
         cls.kept.update({o: cls.host.leader(o) for o in LEADERS})
         cls.make_files()
         cls.commands = read_commands(cls.lab)
-        cls.schema = Schema()
+        cls.schema = cls.host.schema
         cls.learn_words()
 
     @classmethod

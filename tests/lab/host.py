@@ -20,6 +20,7 @@ import shlex
 
 from lab import ENDED, PASSWORD, SHELL, LabError, LabTest
 from root import CHECKOUT
+from schema import Schema
 
 SYSTEM, SECURITY, AUDIT = "linhai", "sunjie", "zhouan"
 RESCUE = "rescue"
@@ -73,6 +74,7 @@ def number_of(user):
 class Host:
     def __init__(self, lab, language="zh", profiles=("gd-population", "db-3")):
         self.lab, self.language = lab, language
+        self.schema = Schema()
         self.password, self.initial, self.device, self.person = {}, {}, {}, {}
         lab.install()
         self._configure()
@@ -155,8 +157,12 @@ class Host:
         return self.lab.sh(f"gdpop-admin --as {by} --password-file {secret} {words}", check=check)
 
     def rows(self, words, by=SYSTEM):
-        """What a command answers in JSON."""
-        return json.loads(self.admin(f"--json {words}", by).text)
+        """What a command answers in JSON, which fits the schema."""
+        value = json.loads(self.admin(f"--json {words}", by).text)
+        wrong = self.schema.problems(self.schema.command_of(words), value)
+        if wrong:
+            raise LabError(f"{words}: {wrong}")
+        return value
 
     def row(self, words, by=SYSTEM):
         rows = self.rows(words, by)

@@ -6,7 +6,7 @@ import os
 from root import CHECKOUT
 
 SCHEMA = os.path.join(CHECKOUT, "tools", "gdpop-admin", "gdpop-admin.schema.json")
-SHARED = {"string", "integer", "boolean", "instant", "depth", "message", "error", "locked_out"}
+SHARED = {"string", "integer", "boolean", "instant", "depth", "message", "error", "locked_out", "nothing"}
 TYPES = {list: "array", dict: "object", str: "string", bool: "boolean", int: "integer",
          type(None): "null"}
 
@@ -19,11 +19,16 @@ class Schema:
     def commands(self):
         return set(self.definitions) - SHARED
 
+    def command_of(self, words):
+        """The command that "account list --state frozen" names."""
+        first = words.split()
+        return next(name for name in (" ".join(first[:2]), first[0]) if name in self.definitions)
+
     def problems(self, command, value):
         """Sentences; none when the value is what the command answers, a message or an error."""
         if isinstance(value, dict) and list(value) == ["error"]:
             command = "error"
-        elif isinstance(value, dict) and set(value) <= {"message", "locked_out"} and value:
+        elif isinstance(value, dict) and list(value) == ["message"]:
             command = "message"
         return list(self._check(self.definitions[command], value, command))
 
@@ -48,8 +53,10 @@ class Schema:
         for name in definition.get("required", ()):
             if name not in value:
                 yield f"{place}: {name} is missing"
+        others = definition["additionalProperties"]
         for name, member in value.items():
-            if name in definition["properties"]:
-                yield from self._check(definition["properties"][name], member, f"{place}.{name}")
-            elif definition.get("additionalProperties") is False:
+            member_definition = definition["properties"].get(name, others)
+            if member_definition is False:
                 yield f"{place}: {name} is not known"
+            else:
+                yield from self._check(member_definition, member, f"{place}.{name}")
