@@ -95,7 +95,7 @@ STORY = [
     step("person show"),
     step("person correct", {"P000007": "{new}", "440106199001011235": "440106199001011438"}),
     step("person reveal"),
-    step("person purge"),
+    step("person purge", {"decision.pdf": "decision.pdf --confirm 0"}),
     step("account apply", {"zhangsan": "newman", "P000001": "{new}"}),
     step("account approve", {"zhangsan": "newman", "P000002": "{thws}", "2026-03-02": TODAY}),
     step("agreement file", {"P000001": "{new}", "2026-03-02": TODAY}),
