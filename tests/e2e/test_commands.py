@@ -1,6 +1,7 @@
 """The help of every command on a real terminal, in each language, read as a user reads it; its
 example is tried in test_examples.py."""
 
+import json
 import re
 import unittest
 
@@ -50,6 +51,36 @@ class TestCommands(Spoken, HostTest):
                 self.assertEqual(done.status, 0, done)
                 told = re.sub(r"(?m)^  gdpop-admin .*$|\([^)]*\)", "", done.text)
                 self.assertNotRegex(told, CHINESE)
+
+    def shown_of(self, value):
+        """As people read it, or None where they read a translation."""
+        text = str(value)
+        if re.match(r"\d{4}-\d\d-\d\dT", text):
+            return text[:10] + " " + text[11:19]
+        return text if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+    def test_tables_fit_and_keep_words_whole(self):
+        for words in ("role list", "profile list", "status", "register kinds", "policy show",
+                      "register kinds incident", "person list", "calendar list", "account list"):
+            for columns in (80, 132):
+                self.desk.resize(columns)
+                for language in ("zh", "en"):
+                    with self.subTest(words, columns=columns, language=language):
+                        typed = f"gdpop-admin --language {language} {words}"
+                        rows = json.loads(self.desk.run(SYSTEM, typed + " --json").text)
+                        done = self.desk.run(SYSTEM, typed)
+                        self.assertWhole(done.text, rows, columns, language)
+
+    def assertWhole(self, text, rows, columns, language):
+        lines = text.splitlines()
+        self.assertEqual([line for line in lines if width(line.rstrip()) > columns], [])
+        self.assertEqual([line for line in lines if re.match(r" *[，。；：、）》”]", line)], [])
+        for row in rows:
+            told = [row["item"]] if "item" in row else row.values()  # of status, which counts
+            for value in map(self.shown_of, told):
+                for word in re.findall(r"[!-~]+", value or ""):
+                    if language == "en" or re.search(r"\d", word):
+                        self.assertIn(word, text)
 
     def test_a_table_has_columns_and_fits(self):
         self.desk.resize(COLUMNS)

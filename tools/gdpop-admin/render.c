@@ -1,13 +1,13 @@
 #include "render.h"
 
 #include "say.h"
+#include "wrap.h"
 
-#include <libsmartcols.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
-
-#define DEPTH_MAX 32
 
 /* "2026-09-15T08:30:00.123456+08:00" -> "2026-09-15 08:30:00": the library gives instants in the
  * host's civil time. Other texts are kept. */
@@ -34,194 +34,66 @@ const char *render_cell(const struct gdpop_field *f, char buffer[static 32])
     return buffer;
 }
 
-static const struct gdpop_field *field_named(const struct gdpop_row *row, size_t at,
-                                             const char *name)
+size_t render_columns(void)
 {
-    if (at < row->count && strcmp(row->fields[at].name, name) == 0)
-        return &row->fields[at];
-    for (size_t i = 0; i < row->count; i++)
-        if (strcmp(row->fields[i].name, name) == 0)
-            return &row->fields[i];
-    return NULL;
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO))
+        return SIZE_MAX;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-/* Rows that one table shows: those whose fields the first of them has too. */
-struct group {
-    const struct gdpop_row *rows;
-    size_t count;
-};
-
-static bool fits(const struct gdpop_row *first, const struct gdpop_row *row)
+/* Its lines below each other, wrapped on a terminal; what programs read, such as JSON, stays as it
+ * is, to be copied. */
+static int print_value(const char *text, size_t indent, FILE *out)
 {
-    for (size_t i = 0; i < row->count; i++)
-        if (row->fields[i].kind != GDPOP_FIELD_SECRET &&
-            !field_named(first, i, row->fields[i].name))
-            return false;
-    return true;
-}
-
-static struct group next_group(const struct gdpop_result *result, size_t from)
-{
-    struct group g = {&result->rows[from], 1};
-    while (from + g.count < result->count && fits(g.rows, &g.rows[g.count]))
-        g.count++;
-    return g;
-}
-
-static bool is_tree(const struct group *g)
-{
-    for (size_t i = 0; i < g->count; i++)
-        if (g->rows[i].depth > g->rows[0].depth)
-            return true;
-    return false;
-}
-
-/* Whether a column is wrapped where the terminal is narrow: only one with long text is, since
- * names, dates and codes in two pieces can be neither read nor copied. */
-static bool is_long(const struct group *result, size_t column)
-{
-    enum { SHORT_COLUMNS = 20 };
-    const char *name = result->rows[0].fields[column].name;
-    for (size_t i = 0; i < result->count; i++) {
-        char buffer[32];
-        const struct gdpop_field *f = field_named(&result->rows[i], column, name);
-        if (f && f->kind == GDPOP_FIELD_TEXT &&
-            gdpop_text_width(render_cell(f, buffer)) > SHORT_COLUMNS)
-            return true;
-    }
-    return false;
-}
-
-static int add_columns(struct libscols_table *table, const struct group *result, bool tree)
-{
-    const struct gdpop_row *first = &result->rows[0];
-    bool seen = false;
-    for (size_t i = 0; i < first->count; i++) {
-        const struct gdpop_field *f = &first->fields[i];
-        if (f->kind == GDPOP_FIELD_SECRET)
-            continue;
-        int flags = f->kind == GDPOP_FIELD_NUMBER ? SCOLS_FL_RIGHT
-                    : is_long(result, i)          ? SCOLS_FL_WRAP
-                                                  : 0;
-        if (!seen) /* the record's name stays in one piece, to be copied */
-            flags = tree ? SCOLS_FL_TREE : 0;
-        seen = true;
-        if (!scols_table_new_column(table, f->title, 0, flags))
-            return GDPOP_ERR_NOMEM;
-    }
-    return 0;
-}
-
-static int add_line(struct libscols_table *table, const struct gdpop_row *first,
-                    const struct gdpop_row *row, struct libscols_line *parent,
-                    struct libscols_line **line)
-{
-    size_t column = 0;
-    *line = scols_table_new_line(table, parent);
-    if (!*line)
+    size_t columns = render_columns();
+    bool wraps = columns > 2 * indent && columns != SIZE_MAX && !strchr(text, '{');
+    char *lines = wraps ? wrap_text(text, columns - indent) : strdup(text);
+    if (!lines)
         return GDPOP_ERR_NOMEM;
-    for (size_t i = 0; i < first->count; i++) {
-        char buffer[32];
-        if (first->fields[i].kind == GDPOP_FIELD_SECRET)
-            continue;
-        const struct gdpop_field *f = field_named(row, i, first->fields[i].name);
-        if (scols_line_set_data(*line, column++, f ? render_cell(f, buffer) : ""))
-            return GDPOP_ERR_NOMEM;
-    }
-    return 0;
-}
-
-static int add_lines(struct libscols_table *table, const struct group *g)
-{
-    struct libscols_line *parents[DEPTH_MAX + 1] = {0};
-    for (size_t i = 0; i < g->count; i++) {
-        int depth = g->rows[i].depth - g->rows[0].depth;
-        depth = depth < 0 ? 0 : depth > DEPTH_MAX ? DEPTH_MAX : depth;
-        int r = add_line(table, &g->rows[0], &g->rows[i], depth ? parents[depth - 1] : NULL,
-                         &parents[depth]);
-        if (r)
-            return r;
-    }
-    return 0;
-}
-
-static int print_group(const struct group *g, FILE *out)
-{
-    struct libscols_table *table = scols_new_table();
-    if (!table)
-        return GDPOP_ERR_NOMEM;
-    scols_table_set_stream(table, out);
-    /* Wrapped to the terminal; a pipe gets lines as long as they are. */
-    if (isatty(STDOUT_FILENO))
-        scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-    int r = add_columns(table, g, is_tree(g));
-    if (r == 0)
-        r = add_lines(table, g);
-    if (r == 0 && scols_print_table(table))
-        r = GDPOP_ERR_SYSTEM;
-    scols_unref_table(table);
-    return r;
-}
-
-/* Rows of another kind (the decisions below a request's row) get a table of their own. */
-static int print_table(const struct gdpop_result *result, FILE *out)
-{
-    int r = 0;
-    for (size_t at = 0; r == 0 && at < result->count;) {
-        struct group g = next_group(result, at);
-        if (at > 0)
-            fputc('\n', out);
-        r = print_group(&g, out);
-        at += g.count;
-    }
-    return r;
-}
-
-static void print_value(const char *text, int indent, FILE *out)
-{
-    for (const char *line = text;;) {
-        size_t len = strcspn(line, "\n");
-        char *one = strndup(line, len);
-        say_clean(out, one ? one : "");
+    for (char *rest = lines, *line; (line = strsep(&rest, "\n"));) {
+        if (!*line && !rest && line != lines)
+            break;
+        if (line != lines)
+            fprintf(out, "%*s", (int)indent, "");
+        say_clean(out, line);
         fputc('\n', out);
-        free(one);
-        if (!line[len] || !line[len + 1])
-            return;
-        line += len + 1;
-        fprintf(out, "%*s", indent, "");
     }
+    free(lines);
+    return 0;
 }
 
-static void print_fields(const struct gdpop_row *row, FILE *out)
+int render_fields(const struct gdpop_row *row, bool brief, FILE *out)
 {
     size_t widest = 0;
+    int r = 0;
     for (size_t i = 0; i < row->count; i++) {
         size_t width = gdpop_text_width(row->fields[i].title);
         if (row->fields[i].kind != GDPOP_FIELD_SECRET && width > widest)
             widest = width;
     }
-    for (size_t i = 0; i < row->count; i++) {
+    for (size_t i = 0; r == 0 && i < row->count; i++) {
         char buffer[32];
         const struct gdpop_field *f = &row->fields[i];
-        if (f->kind == GDPOP_FIELD_SECRET)
+        const char *text = render_cell(f, buffer);
+        if (f->kind == GDPOP_FIELD_SECRET || (brief && !*text))
             continue;
         int pad = (int)(widest - gdpop_text_width(f->title));
         fprintf(out, "%s:%*s ", f->title, pad, "");
-        print_value(render_cell(f, buffer), (int)widest + 2, out);
+        r = print_value(text, widest + 2, out);
     }
+    return r;
 }
 
 static int print_text(const struct gdpop_result *result, FILE *out)
 {
     int r = 0;
     if (result->count == 1 && !result->list)
-        print_fields(&result->rows[0], out);
+        r = render_fields(&result->rows[0], false, out);
     else if (result->count > 0)
-        r = print_table(result, out);
-    if (result->message && *result->message) {
-        say_clean(out, result->message);
-        fputc('\n', out);
-    }
+        r = render_table(result, out);
+    if (r == 0 && result->message && *result->message)
+        r = print_value(result->message, 0, out);
     return r;
 }
 
