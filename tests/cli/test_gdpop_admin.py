@@ -695,6 +695,20 @@ class TestImport(ToolTest):
         self.assertEqual(persons.out, "\ufeff账号,姓名,证件号码,证件类型,单位,部门,职务,电话,人员类别,"
                          "系统,角色,有效期至,用途\r\n")
 
+    def test_chinese_words_stand_for_those_of_lists(self):
+        head = "账号,姓名,证件号码,证件类型,单位,岗位,电话,人员类别,系统,角色\n"
+        row = "li,李四,440106199001011234,{},gd,科员,13800138000,{},population,entry\n"
+        for document, staff, wanted in (
+                ("身份证", "编外", ("resident", "temporary")), ("护照", "在编", ("passport", "permanent")),
+                ("回乡证", "借调", ("hkm-permit", "seconded")),
+                ("passport", "vendor", ("passport", "vendor")), ("驾驶证", "", ("驾驶证", None))):
+            with self.subTest(document=document, staff=staff):
+                table = self.write("words.csv", head + row.format(document, staff))
+                added = next(line for line in self.run_tool("account import", [table]).journal
+                             if line.startswith("person add"))
+                self.assertIn(f" document-type={wanted[0]} ", added)
+                self.assertEqual(f" staff={wanted[1]} " in added, wanted[1] is not None)
+
     def test_errors_name_the_row_of_the_spreadsheet_and_its_own_header(self):
         head = CHINESE.split("\n")[0] + "\n"
         good = 'li,李四,440106199001011234,gd,"科员\n（代）",13800138000,population,entry\n'
@@ -840,6 +854,9 @@ class TestImport(ToolTest):
                           "org add id=gd name=省 level=province division=440000",
                           "org add id=sz name=市 level=city division=440300 supervised-by=gd",
                           "commit", "end"])
+        chinese = good.replace("province", "省级").replace("city", "地级市")
+        again = self.run_tool("org import", [self.write("orgs-zh.csv", chinese)])
+        self.assertEqual(again.journal, result.journal)
         bad = head + "gd,省,province,440000,\nbad,x,city,440300,gd\nft,县,county,440304,gd\n"
         result = self.run_tool("org import", [self.write("orgs.csv", bad)])
         self.assertEqual(result.status, REFUSED)

@@ -1,6 +1,7 @@
 #include "table_file.h"
 
 #include "cell.h"
+#include "column_words.h"
 #include "user_files.h"
 
 #include <stdlib.h>
@@ -245,6 +246,7 @@ static bool fold_columns(struct table_file *file)
             cell_fold((char *)(size_t)*cell);
             if (dates && cell_date(*cell, file->dates[i]))
                 *cell = file->dates[i];
+            *cell = column_word(file->columns[c].param, *cell);
         }
     }
     return true;
