@@ -165,7 +165,7 @@ static uint64_t checkpoint(const char *name)
     struct arena *a = arena_new();
     struct txn *t;
     char *line;
-    uint64_t sequence;
+    uint64_t sequence = 0;
     if (store_read(store, a, &t) < 0 || trail_checkpoint(t, &line, &sequence) < 0)
         die("checkpoint");
     write_file(name, line);
