@@ -16,5 +16,5 @@ import test_bulk  # noqa: E402 (its folder has just been named)
 
 if __name__ == "__main__":
     test_bulk.Bulk.rows = 100000
-    test_bulk.Bulk.kib_most = 600 * 1024
+    test_bulk.Bulk.kib_most = 800 * 1024  # with what they have mapped of a store of 300,000 accounts
     unittest.main(module=test_bulk, verbosity=2)

@@ -90,7 +90,8 @@ class Bulk(HostTest):
     def entered(self):
         """How many rows the events of the import say, each piece behind the one before."""
         at = 0
-        for event in self.host.rows("audit list --action account.import", by=AUDIT):
+        for event in self.host.rows("audit list --action account.import --last 10000",
+                                    by=AUDIT):
             first, last, count = map(int, re.findall(r"\d+", event["detail"]))
             if count == len(self.table) and first == at + 1:
                 at = last
