@@ -51,11 +51,11 @@ void source_judge(const struct gdpop_evidence *ev, const struct subject *s, stru
         source->can_log_in = ev->login_uid == s->account->uid;
     for (size_t i = 0; i < sizeof(about_source) / sizeof(about_source[0]); i++) {
         struct finding found;
-        rules_ask(&f, about_source[i], &found);
+        bool asked = rules_ask(&f, about_source[i], &found);
         if (found.level != FINDING_DENY || found.observed)
             continue;
         source->can_log_in = false;
-        source->lends |= strcmp(found.rule, "lending") == 0;
+        source->lends |= asked && strcmp(found.rule, "lending") == 0;
     }
 }
 

@@ -230,9 +230,9 @@ struct trace {
  * is reached; facts without exactly one known phase and class, or without settings or time, are
  * denied with a trace of one finding. */
 void rules_judge(const struct facts *facts, struct trace *t);
-/* What one rule says, without the others; an unknown name, or facts that cannot be judged, give a
- * denial. */
-void rules_ask(const struct facts *facts, const char *name, struct finding *f);
+/* What one rule says, without the others. False when it was not asked: an unknown name, or facts
+ * that cannot be judged, give a denial that is no saying of the rule. */
+bool rules_ask(const struct facts *facts, const char *name, struct finding *f);
 
 /* ---- New passwords ---- */
 

@@ -198,13 +198,17 @@ void rules_judge(const struct facts *facts, struct trace *t)
     t->level = denied >= 0 ? FINDING_DENY : change >= 0 ? FINDING_CHANGE : FINDING_PASS;
 }
 
-void rules_ask(const struct facts *facts, const char *name, struct finding *f)
+bool rules_ask(const struct facts *facts, const char *name, struct finding *f)
 {
-    finding_begin(f, name);
-    for (size_t i = 0; can_be_judged(facts) && i < LOGIN_COUNT; i++)
-        if (strcmp(login_rules[i].name, name) == 0)
+    for (size_t i = 0; can_be_judged(facts) && i < LOGIN_COUNT; i++) {
+        if (strcmp(login_rules[i].name, name) == 0) {
             ask(facts, &login_rules[i], f);
+            return true;
+        }
+    }
+    finding_begin(f, name);
     finding_end(f);
+    return false;
 }
 
 void rules_judge_password(const struct password_facts *facts, struct finding *f)

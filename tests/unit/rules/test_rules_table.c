@@ -225,17 +225,17 @@ static void one_rule_says_what_it_says_among_all(void **state)
         rules_judge(&x.facts, &t);
         assert_true(t.count > 10);
         for (size_t i = 0; i < t.count; i++) {
-            rules_ask(&x.facts, t.finding[i].rule, &f);
+            assert_true(rules_ask(&x.facts, t.finding[i].rule, &f));
             assert_int_equal(f.level, t.finding[i].level);
             assert_string_equal(f.code, t.finding[i].code);
             assert_string_equal(f.seen, t.finding[i].seen);
         }
     }
-    rules_ask(&x.facts, "no such rule", &f);
+    assert_false(rules_ask(&x.facts, "no such rule", &f));
     assert_int_equal(f.level, FINDING_DENY);
     assert_string_equal(f.code, "Z01");
     x.facts.now_at = 0;
-    rules_ask(&x.facts, "service", &f);
+    assert_false(rules_ask(&x.facts, "service", &f));
     assert_int_equal(f.level, FINDING_DENY);
     assert_string_equal(f.code, "Z01");
 }
